@@ -1,0 +1,20 @@
+package faults
+
+import (
+	"context"
+
+	"github.com/badgateway/badgateway/harness"
+)
+
+// StaleAddress: the upstream has moved and the gateway uses its old address.
+// Host and name have moved together; a name that was resolved once, at start, does
+// not follow.
+var StaleAddress = harness.Fault{
+	ID:    "staleaddress",
+	Title: "the upstream has moved and the gateway uses its old address",
+	Cause: harness.DNS,
+	Phase: harness.PhaseConnect,
+	Inject: func(ctx context.Context, b *harness.Bay) error {
+		return b.Move(ctx)
+	},
+}

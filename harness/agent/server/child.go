@@ -1,0 +1,189 @@
+//go:build linux
+
+package server
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/clock"
+	"github.com/badgateway/badgateway/harness/script"
+)
+
+const stopSignal = syscall.SIGSTOP
+
+// The child's descriptors besides the standard ones.
+const (
+	childListener = 3
+	childEvents   = 4
+)
+
+// child is an upstream in a process of its own, which can really die.
+type child struct {
+	process *os.Process
+	gone    chan struct{} // closed once it was waited for
+	exit    string        // then: how it ended
+}
+
+// startChild hands the listener to a new process and returns once that accepts.
+func startChild(wanted agent.Host, l *net.TCPListener, tell func(agent.Event)) (*child, error) {
+	listener, err := l.File()
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	events, eventsEnd, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer eventsEnd.Close()
+	order, err := json.Marshal(wanted)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command("/proc/self/exe", "upstream", string(order))
+	cmd.ExtraFiles = []*os.File{listener, eventsEnd}
+	cmd.Stderr = os.Stderr
+	cmd.Env = []string{"GOTRACEBACK=none"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the upstream's process: %w", err)
+	}
+	c := &child{process: cmd.Process, gone: make(chan struct{})}
+	told := bufio.NewScanner(events)
+	if !told.Scan() {
+		return nil, fmt.Errorf("the upstream's process ended before it was ready: %w", cmd.Wait())
+	}
+	go func() {
+		defer close(c.gone)
+		for told.Scan() { // ends with the child, whose end of the pipe is the only one
+			var e agent.Event
+			if json.Unmarshal(told.Bytes(), &e) == nil {
+				tell(e)
+			}
+		}
+		events.Close()
+		c.exit = waitStatus(cmd.Wait())
+		tell(agent.Event{Kind: agent.Exited, Text: c.exit})
+	}()
+	return c, nil
+}
+
+func waitStatus(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
+}
+
+// kill ends the child with SIGKILL and returns once it was waited for.
+func (c *child) kill() {
+	c.process.Kill()
+	<-c.gone
+}
+
+// ended is how it ended, "" while it lives.
+func (c *child) ended() string {
+	select {
+	case <-c.gone:
+		return c.exit
+	default:
+		return ""
+	}
+}
+
+// state is the letter of proc(5), "" once it is gone.
+func (c *child) state() string {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.process.Pid))
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return rest[:min(1, len(rest))]
+}
+
+// limitDescriptors lets the child open n descriptors more (RLIMIT_NOFILE counts the
+// numbers, so those that are free below its highest count too).
+func (c *child) limitDescriptors(n int) error {
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", c.process.Pid))
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	for _, fd := range open {
+		taken[filepath.Base(fd.Name())] = true
+	}
+	limit := uint64(0)
+	for free := 0; free < n; limit++ {
+		if !taken[strconv.FormatUint(limit, 10)] {
+			free++
+		}
+	}
+	return unix.Prlimit(c.process.Pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: limit, Max: limit}, nil)
+}
+
+// ServeUpstream is the main of the child: it plays the order on the listener that it
+// was handed until it is killed or its parent ends.
+func ServeUpstream(order string) error {
+	if err := keepOnly(); err != nil {
+		return err
+	}
+	var wanted agent.Host
+	if err := json.Unmarshal([]byte(order), &wanted); err != nil {
+		return fmt.Errorf("reading the order: %w", err)
+	}
+	s, err := script.Parse(wanted.Script)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0); err != nil {
+		return fmt.Errorf("offering itself to the kernel's memory killer: %w", err)
+	}
+	f := os.NewFile(childListener, "listener")
+	l, err := net.FileListener(f)
+	if err != nil {
+		return fmt.Errorf("taking the listener: %w", err)
+	}
+	f.Close()
+	out := json.NewEncoder(os.NewFile(childEvents, "events"))
+	var mu sync.Mutex
+	tell := func(e agent.Event) { // returns once it is told: the next step may be the last
+		mu.Lock()
+		defer mu.Unlock()
+		out.Encode(e)
+	}
+	tell(agent.Event{Kind: agent.Accepted, Text: "ready"})
+	u := &upstream{
+		host: wanted.Index, script: s, clock: clock.Real(), mortal: true,
+		listener: l.(*net.TCPListener), tell: tell,
+	}
+	u.start(wanted.Workers)
+	ends := make(chan os.Signal, 1)
+	signal.Notify(ends, syscall.SIGTERM)
+	<-ends // as a rule it is killed
+	return nil
+}
+
+// field reads "name number" from lines of a kernel's file.
+func field(text, name string) int {
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) == 2 && f[0] == name {
+			n, _ := strconv.Atoi(f[1])
+			return n
+		}
+	}
+	return 0
+}

@@ -1,0 +1,257 @@
+//go:build linux
+
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vishvananda/netlink"
+
+	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/script"
+)
+
+// host is one upstream host in the condition that its last order stated.
+type host struct {
+	world *world
+	index int
+
+	mu       sync.Mutex
+	wanted   agent.Host
+	upstream *upstream // plays in the agent, or
+	child    *child    // in a process of its own
+	exit     string    // how the last child ended
+	crowd    []*net.TCPConn
+}
+
+func newHost(w *world, i int) *host {
+	return &host{world: w, index: i, wanted: agent.Host{Index: i}}
+}
+
+func (w *world) setHost(ctx context.Context, h agent.Host) error {
+	if h.Index < 0 || h.Index >= len(w.hosts) {
+		return fmt.Errorf("no host %d", h.Index)
+	}
+	return w.hosts[h.Index].set(ctx, h)
+}
+
+// inForceWithin bounds how long an order may take to be in force.
+const inForceWithin = 5 * time.Second
+
+func (h *host) set(ctx context.Context, wanted agent.Host) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, inForceWithin, errors.New("the order is not in force after 5s"))
+	defer cancel()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if wanted.Addr == agent.HostAddr(h.index) {
+		wanted.Addr = netip.Addr{} // the zero value says the same
+	}
+	before := h.wanted
+	h.wanted = wanted
+	same := before
+	same.Process = wanted.Process
+	if h.child != nil && same == wanted && wanted.Process != agent.Running {
+		return h.signal(ctx, wanted.Process)
+	}
+	h.clear()
+	if err := h.move(before.Addr, wanted.Addr); err != nil {
+		return err
+	}
+	if wanted.Script == "" {
+		return nil // nothing listens
+	}
+	if err := h.listen(wanted); err != nil {
+		return err
+	}
+	return h.gather(ctx, wanted)
+}
+
+// clear ends what plays and what hangs on it.
+func (h *host) clear() {
+	for _, c := range h.crowd {
+		c.Close()
+	}
+	h.crowd = nil
+	if h.upstream != nil {
+		h.upstream.stop()
+		h.upstream = nil
+	}
+	if h.child != nil {
+		h.child.kill()
+		h.child = nil
+	}
+}
+
+func (h *host) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clear()
+}
+
+// at is where the host listens.
+func (h *host) at() netip.AddrPort {
+	addr, port := h.wanted.Addr, h.wanted.Port
+	if !addr.IsValid() {
+		addr = agent.HostAddr(h.index)
+	}
+	if port == 0 {
+		port = agent.HostPort
+	}
+	return netip.AddrPortFrom(addr, port)
+}
+
+// move gives the host another address, in its place.
+func (h *host) move(from, to netip.Addr) error {
+	if from == to {
+		return nil
+	}
+	if !from.IsValid() {
+		from = agent.HostAddr(h.index)
+	}
+	if !to.IsValid() {
+		to = agent.HostAddr(h.index)
+	}
+	links := h.world.far.links
+	link, err := links.LinkByName(hostLink(h.index))
+	if err != nil {
+		return err
+	}
+	for addr, change := range map[netip.Addr]func(netlink.Link, *netlink.Addr) error{from: links.AddrDel, to: links.AddrAdd} {
+		a, err := netlink.ParseAddr(netip.PrefixFrom(addr, 24).String())
+		if err != nil {
+			return err
+		}
+		if err := change(link, a); err != nil {
+			return fmt.Errorf("moving from %v to %v: %w", from, to, err)
+		}
+		if err := h.world.forget(hostLink(h.index), addr); err != nil {
+			return fmt.Errorf("forgetting the neighbour %v: %w", addr, err)
+		}
+	}
+	return nil
+}
+
+func (h *host) listen(wanted agent.Host) error {
+	s, err := script.Parse(wanted.Script)
+	if err != nil {
+		return fmt.Errorf("the script: %w", err)
+	}
+	l, err := h.world.far.listen(h.at(), wanted.Backlog)
+	if err != nil {
+		return err
+	}
+	if wanted.Process == agent.NoProcess {
+		h.upstream = &upstream{host: h.index, script: s, clock: h.world.clock, listener: l, tell: h.tell}
+		h.upstream.start(wanted.Workers)
+		return nil
+	}
+	defer l.Close() // a listener that we held would go on accepting after the child's death
+	h.exit = ""
+	h.child, err = startChild(wanted, l, h.tell)
+	if err != nil || wanted.Descriptors == 0 {
+		return err
+	}
+	return h.child.limitDescriptors(wanted.Descriptors)
+}
+
+func (h *host) tell(e agent.Event) {
+	e.Host = h.index
+	h.world.history.tell(e)
+}
+
+// signal puts the child into that state and returns when it is there.
+func (h *host) signal(ctx context.Context, state agent.ProcessState) error {
+	if state == agent.Killed {
+		h.child.kill()
+		h.exit = h.child.exit
+		return nil
+	}
+	if err := h.child.process.Signal(stopSignal); err != nil {
+		return err
+	}
+	return until(ctx, func() (bool, error) { return h.child.state() == "T", nil })
+}
+
+// gather lets the crowd come, each with a request, and waits until they are where
+// the condition has them: in the accept queue, or with a worker.
+func (h *host) gather(ctx context.Context, wanted agent.Host) error {
+	began := h.world.clock.Now()
+	for range wanted.Crowd {
+		deadline, _ := ctx.Deadline()
+		c, err := h.world.far.dial(ctx, netip.Addr{}, h.at(), deadline)
+		if err != nil {
+			return fmt.Errorf("the crowd: %w", err)
+		}
+		h.crowd = append(h.crowd, c)
+		if _, err := c.Write([]byte("GET /crowd HTTP/1.1\r\nHost: crowd.test\r\n\r\n")); err != nil {
+			return fmt.Errorf("the crowd: %w", err)
+		}
+	}
+	return until(ctx, func() (bool, error) {
+		if wanted.Workers == agent.NoWorkers {
+			queue, _, err := h.world.queue(h)
+			return queue >= wanted.Crowd, err
+		}
+		requests := h.world.history.since(began, func(e agent.Event) bool { return e.Host == h.index && e.Kind == agent.Request })
+		return len(requests) >= wanted.Crowd, nil
+	})
+}
+
+// until waits for a condition that the kernel does not announce.
+func until(ctx context.Context, holds func() (bool, error)) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		ok, err := holds()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// view is the condition of the host as its kernel shows it.
+func (h *host) view() (v agent.HostView, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.child != nil {
+		v.State, v.Exit = h.child.state(), h.child.ended()
+	}
+	if h.exit != "" {
+		v.Exit = h.exit
+	}
+	if v.Queue, v.Dropped, err = h.world.queue(h); err != nil {
+		return v, err
+	}
+	if v.Attempts, v.Resets, err = h.world.ledger.count(h.index); err != nil {
+		return v, err
+	}
+	if v.Neighbours, err = h.world.neighbours(hostLink(h.index)); err != nil {
+		return v, err
+	}
+	v.OOMKills = oomKills()
+	return v, nil
+}
+
+// oomKills reads the agent's own control group, version 2 or 1; 0 where it shows none.
+func oomKills() int {
+	for _, path := range []string{"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		return field(string(text), "oom_kill")
+	}
+	return 0
+}

@@ -1,0 +1,137 @@
+//go:build linux
+
+// Package server is the agent: what runs in a lab and owns everything there that is
+// not the gateway. It takes orders from one stream, holds both network namespaces,
+// plays upstreams, resolver, firewall and clients, and keeps the history of it all on
+// one clock. It never touches anything outside the namespaces that it was started in
+// or made, and it ends when its input does.
+package server
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/clock"
+)
+
+// Serve takes orders from in and answers on out until in ends.
+func Serve(in io.Reader, out io.Writer) error {
+	s := &server{clock: clock.Real(), out: out}
+	s.history = &history{clock: s.clock}
+	defer s.close()
+	greeting, err := json.Marshal(agent.Hello{Version: agent.Version})
+	if err != nil {
+		return err
+	}
+	if err := s.reply(agent.Reply{Result: greeting}); err != nil {
+		return err
+	}
+	lines := bufio.NewReaderSize(in, 64<<10)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		var call agent.Call
+		if err := json.Unmarshal(line, &call); err != nil {
+			return fmt.Errorf("an order that is no JSON: %w", err)
+		}
+		go s.answer(call)
+	}
+}
+
+type server struct {
+	clock   clock.Clock
+	history *history
+	world   *world // nil until built
+
+	mu  sync.Mutex // guards out
+	out io.Writer
+}
+
+func (s *server) close() {
+	if s.world != nil {
+		s.world.close()
+	}
+}
+
+func (s *server) answer(call agent.Call) {
+	reply := agent.Reply{ID: call.ID}
+	result, err := s.obey(call)
+	if err == nil && result != nil {
+		reply.Result, err = json.Marshal(result)
+	}
+	if err != nil {
+		reply.Err = err.Error()
+	}
+	s.reply(reply)
+}
+
+func (s *server) reply(r agent.Reply) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err = s.out.Write(append(line, '\n'))
+	return err
+}
+
+func (s *server) obey(call agent.Call) (any, error) {
+	ctx := context.Background()
+	if call.Op == "build" {
+		return order(call, s.build)
+	}
+	if s.world == nil {
+		return nil, errors.New("nothing is built yet")
+	}
+	w := s.world
+	switch call.Op {
+	case "host":
+		return order(call, func(h agent.Host) (any, error) { return nil, w.setHost(ctx, h) })
+	case "name":
+		return order(call, func(n agent.Name) (any, error) { return nil, w.resolver.set(n) })
+	case "rules":
+		return order(call, func(r agent.Rules) (any, error) { return nil, w.firewall.set(r) })
+	case "ask":
+		return order(call, func(a agent.Ask) (any, error) { return w.ask(a) })
+	case "reach":
+		return order(call, func(r agent.Reach) (any, error) { return nil, w.reach(ctx, r) })
+	case "listening":
+		return order(call, func(port uint16) (any, error) { return nil, w.listening(ctx, port) })
+	case "look":
+		return order(call, func(l agent.Look) (any, error) { return w.look(l) })
+	}
+	return nil, fmt.Errorf("no order is called %q", call.Op)
+}
+
+// order reads a call's arguments and obeys it.
+func order[A any](call agent.Call, do func(A) (any, error)) (any, error) {
+	var args A
+	if err := json.Unmarshal(call.Args, &args); err != nil {
+		return nil, fmt.Errorf("reading the order: %w", err)
+	}
+	return do(args)
+}
+
+func (s *server) build(b agent.Build) (any, error) {
+	if s.world != nil {
+		return nil, errors.New("the world is built already")
+	}
+	w, built, err := buildWorld(b, s.clock, s.history)
+	if err != nil {
+		return nil, err
+	}
+	s.world = w
+	return built, nil
+}

@@ -1,0 +1,227 @@
+//go:build linux
+
+package server
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/clock"
+)
+
+// world is the two namespaces and everything the agent plays in them.
+type world struct {
+	clock     clock.Clock
+	history   *history
+	near, far *space
+	hosts     []*host
+	resolver  *resolver
+	firewall  *firewall
+	ledger    *ledger
+	diag      map[*space]*socketDiag
+	noise     *noise
+}
+
+// buildWorld makes the namespaces, joins them, and gives up the privilege for it.
+func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent.Built, err error) {
+	if b.Hosts < 1 || b.Hosts > agent.MaxHosts || b.Bays < 1 || b.Bays > agent.MaxBays {
+		return nil, built, fmt.Errorf("a world of %d hosts and %d bays", b.Hosts, b.Bays)
+	}
+	w = &world{clock: c, history: h, noise: newNoise(c)}
+	if w.near, err = hereSpace(); err != nil {
+		return nil, built, err
+	}
+	if w.far, err = madeSpace(func() error { built.ICMPUnlimited = liftICMPLimit() == nil; return nil }); err != nil {
+		return nil, built, err
+	}
+	if err := w.join(b); err != nil {
+		return nil, built, fmt.Errorf("joining the namespaces: %w", err)
+	}
+	if err := w.equip(); err != nil {
+		return nil, built, err
+	}
+	if err := keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE); err != nil {
+		return nil, built, err
+	}
+	built.Capabilities, err = heldCapabilities()
+	if err != nil {
+		return nil, built, err
+	}
+	for i := range b.Hosts {
+		w.hosts = append(w.hosts, newHost(w, i))
+	}
+	go w.noise.watch()
+	return w, built, w.resolver.start(w.far)
+}
+
+// equip makes what needs a place in both namespaces.
+func (w *world) equip() (err error) {
+	w.resolver = newResolver(w.history)
+	if w.firewall, err = newFirewall(w.near, w.far); err != nil {
+		return err
+	}
+	if w.ledger, err = newLedger(w.far); err != nil {
+		return err
+	}
+	w.diag = map[*space]*socketDiag{}
+	for _, s := range []*space{w.near, w.far} {
+		if w.diag[s], err = newSocketDiag(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) close() {
+	for _, h := range w.hosts {
+		h.close()
+	}
+}
+
+// liftICMPLimit lets the far kernel send each ICMP error at once: by default it sends
+// six to one address and then one a second (icmp(7)), which turns a 502 into a 504.
+// In a container /proc/sys is read-only, so it is remounted where only this thread
+// sees it. A security module may forbid that.
+func liftICMPLimit() error {
+	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
+		return err
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return err
+	}
+	const limit = "/proc/sys/net/ipv4/icmp_ratelimit"
+	if os.WriteFile(limit, []byte("0"), 0) == nil {
+		return nil
+	}
+	if err := unix.Mount("", "/proc/sys", "", unix.MS_REMOUNT|unix.MS_BIND, ""); err != nil {
+		return err
+	}
+	return os.WriteFile(limit, []byte("0"), 0)
+}
+
+// join lays a pair of interfaces for each host, one for the resolver and one for the
+// clients, so that each has ARP, queues and routes of its own.
+func (w *world) join(b agent.Build) error {
+	for _, s := range []*space{w.near, w.far} {
+		lo, err := s.links.LinkByName("lo")
+		if err != nil {
+			return err
+		}
+		if err := s.links.LinkSetUp(lo); err != nil {
+			return err
+		}
+	}
+	if err := w.pair("dns", addresses(24, agent.Resolver), addresses(24, agent.ResolverNear)); err != nil {
+		return err
+	}
+	var clients []netip.Addr
+	for i := range b.Bays {
+		clients = append(clients, agent.Visitor(i), agent.Prober(i))
+	}
+	if err := w.pair("clients", addresses(16, clients...), addresses(16, agent.Front)); err != nil {
+		return err
+	}
+	for i := range b.Hosts {
+		far := addresses(24, agent.HostAddr(i), agent.IdleAddr(i))
+		if err := w.pair(hostLink(i), far, addresses(24, agent.NearAddr(i))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hostLink(i int) string { return fmt.Sprintf("host%d", i) }
+
+func addresses(bits int, addrs ...netip.Addr) []netip.Prefix {
+	prefixes := make([]netip.Prefix, len(addrs))
+	for i, a := range addrs {
+		prefixes[i] = netip.PrefixFrom(a, bits)
+	}
+	return prefixes
+}
+
+// pair lays one veth pair. Both ends have the same name, each in its namespace.
+func (w *world) pair(name string, far, near []netip.Prefix) error {
+	err := w.far.links.LinkAdd(&netlink.Veth{
+		LinkAttrs: netlink.LinkAttrs{Name: name}, PeerName: name, PeerNamespace: netlink.NsFd(w.near.fd),
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := w.far.furnish(name, far); err != nil {
+		return fmt.Errorf("%s, far end: %w", name, err)
+	}
+	if err := w.near.furnish(name, near); err != nil {
+		return fmt.Errorf("%s, near end: %w", name, err)
+	}
+	return nil
+}
+
+func (s *space) furnish(name string, addrs []netip.Prefix) error {
+	link, err := s.links.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	for _, a := range addrs {
+		addr, err := netlink.ParseAddr(a.String())
+		if err != nil {
+			return err
+		}
+		if err := s.links.AddrAdd(link, addr); err != nil {
+			return fmt.Errorf("address %v: %w", a, err)
+		}
+	}
+	return s.links.LinkSetUp(link)
+}
+
+// neighbours is what the gateway's kernel knows of the addresses on a link.
+func (w *world) neighbours(name string) (map[string]string, error) {
+	link, err := w.near.links.LinkByName(name)
+	if err != nil {
+		return nil, err
+	}
+	list, err := w.near.links.NeighList(link.Attrs().Index, unix.AF_INET)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]string{}
+	for _, n := range list {
+		known[n.IP.String()] = neighbourState(n.State)
+	}
+	return known, nil
+}
+
+func neighbourState(state int) string {
+	for _, s := range []struct {
+		bit  int
+		name string
+	}{
+		{netlink.NUD_INCOMPLETE, "incomplete"}, {netlink.NUD_FAILED, "failed"},
+		{netlink.NUD_STALE, "stale"}, {netlink.NUD_REACHABLE, "reachable"},
+	} {
+		if state&s.bit != 0 {
+			return s.name
+		}
+	}
+	return fmt.Sprint(state)
+}
+
+// forget deletes what the gateway's kernel knows of an address: an entry from before a
+// move, or of a time without a host, would outlive its truth.
+func (w *world) forget(name string, addr netip.Addr) error {
+	link, err := w.near.links.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	err = w.near.links.NeighDel(&netlink.Neigh{LinkIndex: link.Attrs().Index, Family: unix.AF_INET, IP: addr.AsSlice()})
+	if err != nil && !strings.Contains(err.Error(), unix.ENOENT.Error()) {
+		return err
+	}
+	return nil
+}

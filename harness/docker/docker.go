@@ -1,0 +1,126 @@
+// Package docker makes labs of two containers: the agent's, which has no network but
+// what it makes itself, and the gateway's, unmodified, in the agent's network and
+// process namespaces. Orders go over the agent's attached standard streams, so nothing
+// is published, mounted or shared with the host, and a remote engine serves as well as
+// a local one. It never touches a container, image or network that it did not make.
+package docker
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+	tclog "github.com/testcontainers/testcontainers-go/log"
+
+	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/provision"
+)
+
+// runLabel is on every container of a run; its value is the run's own.
+const runLabel = "org.badgateway.run"
+
+// Options are for New. The zero value will do.
+type Options struct {
+	// Progress is told what takes time, nil is deaf.
+	Progress func(string)
+}
+
+// Runtime makes labs on one Docker engine.
+type Runtime struct {
+	engine   *client.Client
+	provider *provision.Provider
+	run      string
+	watcher  *watcher
+
+	agent    func() (provision.Image, error) // asked once
+	mu       sync.Mutex
+	gateways map[string]func() (provision.Image, error) // by reference, asked once
+}
+
+var _ harness.Runtime = (*Runtime)(nil)
+
+// New reaches the engine that the environment names, as testcontainers finds it.
+func New(o Options) (*Runtime, error) {
+	quietTestcontainers()
+	ctx := context.Background()
+	tc, err := testcontainers.NewDockerClientWithOpts(ctx)
+	if err != nil {
+		return nil, noEngine(err)
+	}
+	r := &Runtime{engine: tc.Client, run: rand.Text(), gateways: map[string]func() (provision.Image, error){}}
+	if _, err := r.engine.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
+		return nil, noEngine(err)
+	}
+	if r.watcher, err = startWatcher(r.engine.DaemonHost(), r.run); err != nil {
+		return nil, fmt.Errorf("starting the watcher: %w", err)
+	}
+	r.provider = provision.New(r.engine, o.Progress)
+	r.agent = sync.OnceValues(func() (provision.Image, error) { return r.provider.Agent(ctx) })
+	return r, nil
+}
+
+// quietTestcontainers keeps its log out of ours, and its reaper away: that is an image
+// from a registry, and our containers end by themselves.
+func quietTestcontainers() {
+	os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
+	tclog.SetDefault(silent{})
+}
+
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}
+
+func noEngine(err error) error {
+	hint := "start Docker, or point DOCKER_HOST at an engine; `badgateway doctor` tells what was tried"
+	if errors.Is(err, os.ErrPermission) {
+		hint = "you may not use the engine's socket: join the docker group, or run as its user"
+	}
+	return &harness.Problem{What: "no Docker engine can be used", Hint: hint, Err: err}
+}
+
+// Name is the runtime's in reports.
+func (r *Runtime) Name() string { return "docker" }
+
+// gateway finds the image of a reference once.
+func (r *Runtime) gateway(ctx context.Context, from string) (provision.Image, error) {
+	if from == "agent" {
+		return r.agent()
+	}
+	r.mu.Lock()
+	once := r.gateways[from]
+	if once == nil {
+		once = sync.OnceValues(func() (provision.Image, error) { return r.provider.Gateway(ctx, from) })
+		r.gateways[from] = once
+	}
+	r.mu.Unlock()
+	return once()
+}
+
+// Close removes what is left of the run, whatever state it is in.
+func (r *Runtime) Close() error {
+	err := removeAll(context.Background(), r.engine, r.run)
+	r.watcher.dismiss()
+	return errors.Join(err, r.engine.Close())
+}
+
+// removeAll removes the containers of a run.
+func removeAll(ctx context.Context, engine *client.Client, run string) error {
+	left, err := engine.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: client.Filters{}.Add("label", runLabel+"="+run),
+	})
+	if err != nil {
+		return fmt.Errorf("looking for containers of this run: %w", err)
+	}
+	var errs []error
+	for _, c := range left.Items {
+		if err := remove(ctx, engine, c.ID); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,153 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
+
+	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+// agentCapabilities is what the agent needs: network namespaces and mounts of its own
+// (SYS_ADMIN, given up once both namespaces stand), links, routes and nftables in them
+// (NET_ADMIN), ports 53 and 80 (NET_BIND_SERVICE).
+var agentCapabilities = []string{"NET_ADMIN", "SYS_ADMIN", "NET_BIND_SERVICE"}
+
+// goneWithin is how long the engine may take to remove a container that has ended
+// (measured 0.15 s) before it is removed by force.
+const goneWithin = 5 * time.Second
+
+// Open makes the agent's container, lets it build its world, and prepares the gateway.
+func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.Lab, err error) {
+	image, err := r.agent()
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := r.gateway(ctx, spec.Boot.From)
+	if err != nil {
+		return nil, err
+	}
+	l := &lab{runtime: r}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.destroy())
+		}
+	}()
+	if err := l.startAgent(ctx, image.Ref, spec.MemoryLimit); err != nil {
+		return nil, fmt.Errorf("starting the agent: %w", err)
+	}
+	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays})
+	if err != nil {
+		return nil, l.explained("building the lab", err)
+	}
+	p := &process{lab: l, image: gateway, boot: spec.Boot}
+	l.gateway = p
+	if err := p.prepare(ctx); err != nil {
+		return nil, fmt.Errorf("preparing the gateway: %w", err)
+	}
+	return &harness.Lab{Agent: l.agent, Gateway: p, ICMPUnlimited: built.ICMPUnlimited, Destroy: l.destroy}, nil
+}
+
+// lab is the two containers.
+type lab struct {
+	runtime *Runtime
+	id      string // of the agent's container
+	agent   *agent.Client
+	words   harness.Log // what the agent says on its standard error
+	gateway *process
+}
+
+// startAgent starts the agent's container with its standard streams attached.
+func (l *lab) startAgent(ctx context.Context, image string, memory int64) error {
+	var streams client.ContainerAttachResult
+	attach := func(ctx context.Context, c testcontainers.Container) (err error) {
+		l.id = c.GetContainerID()
+		streams, err = l.runtime.engine.ContainerAttach(ctx, l.id, client.ContainerAttachOptions{
+			Stream: true, Stdin: true, Stdout: true, Stderr: true,
+		})
+		return err
+	}
+	_, err := testcontainers.Run(ctx, image,
+		testcontainers.WithCmd("agent"),
+		testcontainers.WithLabels(map[string]string{runLabel: l.runtime.run}),
+		testcontainers.WithConfigModifier(func(c *container.Config) {
+			c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true
+		}),
+		testcontainers.WithHostConfigModifier(func(h *container.HostConfig) {
+			h.CapDrop, h.CapAdd = []string{"ALL"}, agentCapabilities
+			h.NetworkMode, h.AutoRemove = "none", true
+			h.DNS, h.DNSOptions = addrs(agent.Resolver), []string{"timeout:1", "attempts:1"}
+			h.Memory, h.MemorySwap = memory, memory
+		}),
+		testcontainers.WithAdditionalLifecycleHooks(testcontainers.ContainerLifecycleHooks{
+			PostCreates: []testcontainers.ContainerHook{attach},
+		}))
+	if err != nil {
+		return err
+	}
+	in, out := io.Pipe()
+	go func() {
+		_, err := stdcopy.StdCopy(out, &l.words, streams.Reader)
+		out.CloseWithError(errors.Join(io.EOF, err))
+	}()
+	l.agent, err = agent.NewClient(ctx, in, closer{streams})
+	return l.explained("greeting the agent", err)
+}
+
+// explained adds what the agent said on its standard error.
+func (l *lab) explained(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if lines := l.words.Lines(); len(lines) > 0 {
+		return fmt.Errorf("%s: %w (it said: %s)", doing, err, lines[len(lines)-1])
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// closer is the agent's input; its end ends the agent.
+type closer struct{ client.ContainerAttachResult }
+
+func (c closer) Write(p []byte) (int, error) { return c.Conn.Write(p) }
+func (c closer) Close() error                { return c.CloseWrite() }
+
+// destroy ends the agent, and with it everything in its namespaces. The engine
+// removes both containers; what it does not is removed by force.
+func (l *lab) destroy() error {
+	if l.id == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), goneWithin)
+	defer cancel()
+	if l.agent != nil {
+		l.agent.Close()
+	}
+	ids := []string{l.id}
+	if l.gateway != nil {
+		ids = append(ids, l.gateway.ids()...)
+	}
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, l.runtime.gone(ctx, id))
+	}
+	return errors.Join(errs...)
+}
+
+// gone waits until a container is removed, or removes it.
+func (r *Runtime) gone(ctx context.Context, id string) error {
+	wait := r.engine.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: container.WaitConditionRemoved})
+	select {
+	case <-wait.Result:
+		return nil
+	case <-wait.Error: // it is gone already, never started, or the engine is slow
+		return remove(context.WithoutCancel(ctx), r.engine, id)
+	}
+}

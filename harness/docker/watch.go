@@ -1,0 +1,88 @@
+package docker
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+)
+
+// A running lab ends with its harness: the agent reads the end of its input and the
+// engine removes what has ended. But a container that was made and not yet started
+// when the harness was killed would stay for good. The watcher is there for that
+// moment: this executable once more, which waits for the end of its own input and then
+// removes every container of the run.
+
+// watchVariable makes this executable the watcher: its value is the run's.
+const watchVariable = "BADGATEWAY_WATCH_RUN"
+
+// watchFor is how long a watcher looks for containers: an order to make one may still
+// be on its way when the harness dies. Making one takes 0.1 s.
+const watchFor = 2 * time.Second
+
+type watcher struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+}
+
+func startWatcher(engineHost, run string) (*watcher, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	w := &watcher{cmd: exec.Command(self)}
+	w.cmd.Env = append(os.Environ(), watchVariable+"="+run, "DOCKER_HOST="+engineHost)
+	w.cmd.SysProcAttr = ownSession() // Ctrl-C is not for it
+	if w.in, err = w.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	return w, w.cmd.Start()
+}
+
+// dismiss ends the watcher: there is nothing left to do.
+func (w *watcher) dismiss() {
+	w.in.Write([]byte("done"))
+	w.in.Close()
+	w.cmd.Wait()
+}
+
+// An executable that imports this package is its own watcher; this runs before main.
+func init() {
+	if run := os.Getenv(watchVariable); run != "" {
+		watch(run)
+		os.Exit(0)
+	}
+}
+
+func watch(run string) {
+	if said, _ := io.ReadAll(os.Stdin); len(said) > 0 {
+		return // dismissed
+	}
+	engine, err := client.New(client.FromEnv)
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), watchFor)
+	defer cancel()
+	for every := time.NewTicker(watchFor / 10); ; {
+		removeAll(ctx, engine, run)
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// remove ends and removes a container. That it is gone already is no error.
+func remove(ctx context.Context, engine *client.Client, id string) error {
+	_, err := engine.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) { // conflict: the engine is removing it
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,58 @@
+package harness
+
+import (
+	"context"
+	"errors"
+
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+// Lab is one gateway, its upstreams, a resolver, a firewall and clients, sealed off
+// from the host. A Runtime makes it.
+type Lab struct {
+	Agent   *agent.Client
+	Gateway Process
+	// ICMPUnlimited is agent.Built's.
+	ICMPUnlimited bool
+	// Destroy ends everything in the lab. The runtime sets it.
+	Destroy func() error
+}
+
+// Close destroys the lab.
+func (l *Lab) Close() error {
+	if l == nil || l.Destroy == nil {
+		return nil
+	}
+	return l.Destroy()
+}
+
+// errGatewayEnded is what a lab's user meets where the gateway is not there.
+var errGatewayEnded = errors.New("the gateway has ended")
+
+// startGateway starts the gateway and waits until it listens. It returns
+// errGatewayEnded where it ends instead.
+func (l *Lab) startGateway(ctx context.Context) error {
+	if err := l.Gateway.Start(ctx); err != nil {
+		return err
+	}
+	listening := make(chan error, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { listening <- l.Agent.Listening(ctx, agent.FrontPort) }()
+	select {
+	case err := <-listening:
+		return err
+	case <-l.Gateway.Exited():
+		return errGatewayEnded
+	}
+}
+
+// gatewayRuns says whether the gateway's process is there.
+func (l *Lab) gatewayRuns() bool {
+	select {
+	case <-l.Gateway.Exited():
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,192 @@
+package nginx
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	crossplane "github.com/nginxinc/nginx-go-crossplane"
+
+	"github.com/badgateway/badgateway/harness"
+)
+
+// policyOf reads the policy of the server with that name, at its location /.
+func policyOf(files []harness.File, name, server string) (harness.Policy, error) {
+	payload, err := parse(files)
+	if err != nil {
+		return harness.Policy{}, err
+	}
+	scope, err := scopeOf(payload, server)
+	if err != nil {
+		return harness.Policy{}, fmt.Errorf("%s: %w", name, err)
+	}
+	var p harness.Policy
+	for _, s := range []struct {
+		to        *harness.Setting
+		directive string
+		missing   time.Duration // NGINX's default
+	}{
+		{&p.Connect, "proxy_connect_timeout", 60 * time.Second},
+		{&p.Send, "proxy_send_timeout", 60 * time.Second},
+		{&p.Read, "proxy_read_timeout", 60 * time.Second},
+		{&p.Resolve, "resolver_timeout", 30 * time.Second},
+	} {
+		if *s.to, err = scope.duration(s.directive, s.missing); err != nil {
+			return p, err
+		}
+	}
+	p.Pass, _ = scope.find("proxy_pass")
+	header, args := scope.find("proxy_buffer_size")
+	p.Header, p.HeaderBytes = header, 4<<10 // the default is a page of memory
+	if len(args) > 0 {
+		p.HeaderBytes, err = size(args[0])
+	}
+	return p, err
+}
+
+// parse reads a configuration that is in memory.
+func parse(files []harness.File) (*crossplane.Payload, error) {
+	payload, err := crossplane.Parse(Path, &crossplane.ParseOptions{
+		StopParsingOnError: true,
+		Open: func(p string) (io.ReadCloser, error) {
+			i := slices.IndexFunc(files, func(f harness.File) bool { return f.Path == p })
+			if i < 0 {
+				return nil, &os.PathError{Op: "open", Path: p, Err: os.ErrNotExist}
+			}
+			return io.NopCloser(bytes.NewReader(files[i].Text)), nil
+		},
+		Glob: func(p string) ([]string, error) { return nil, nil },
+	})
+	if err != nil {
+		return nil, &harness.Problem{Blame: harness.Usage, What: "the configuration cannot be read", Err: err,
+			Hint: "`nginx -t` says more"}
+	}
+	return payload, nil
+}
+
+// scope is the blocks around a request, the innermost first: a directive that is
+// missing in one is inherited from the next (the rule of all directives read here).
+type scope struct {
+	file   string
+	blocks []crossplane.Directives
+}
+
+func scopeOf(payload *crossplane.Payload, server string) (scope, error) {
+	for _, config := range payload.Config {
+		file := path.Base(config.File)
+		for _, http := range blocks(config.Parsed, "http") {
+			for _, s := range blocks(http, "server") {
+				if !named(s, server) {
+					continue
+				}
+				found := scope{file: file, blocks: []crossplane.Directives{s, http}}
+				for _, d := range s {
+					if d.Directive == "location" && slices.Equal(d.Args, []string{"/"}) {
+						found.blocks = append([]crossplane.Directives{d.Block}, found.blocks...)
+					}
+				}
+				return found, nil
+			}
+		}
+	}
+	return scope{}, fmt.Errorf("no server has the name %s", server)
+}
+
+func blocks(in crossplane.Directives, name string) (found []crossplane.Directives) {
+	for _, d := range in {
+		if d.Directive == name {
+			found = append(found, d.Block)
+		}
+	}
+	return found
+}
+
+func named(server crossplane.Directives, name string) bool {
+	return slices.ContainsFunc(server, func(d *crossplane.Directive) bool {
+		return d.Directive == "server_name" && slices.Contains(d.Args, name)
+	})
+}
+
+// find returns where a directive is written and its arguments.
+func (s scope) find(directive string) (harness.Setting, []string) {
+	for _, block := range s.blocks {
+		for _, d := range block {
+			if d.Directive == directive {
+				return harness.Setting{Directive: directive, File: s.file, Line: d.Line}, d.Args
+			}
+		}
+	}
+	return harness.Setting{Directive: directive}, nil
+}
+
+func (s scope) duration(directive string, missing time.Duration) (harness.Setting, error) {
+	set, args := s.find(directive)
+	set.Value = missing
+	if len(args) == 0 {
+		return set, nil
+	}
+	d, err := duration(args[0])
+	if err != nil {
+		return set, &harness.Problem{Blame: harness.Usage, What: fmt.Sprintf("%s:%d: %s", set.File, set.Line, directive), Err: err}
+	}
+	set.Value = d
+	return set, nil
+}
+
+// units are those of NGINX's time values (nginx.org, "Configuration file measurement
+// units"); a number without one counts seconds.
+var units = map[string]time.Duration{
+	"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,
+	"w": 7 * 24 * time.Hour, "M": 30 * 24 * time.Hour, "y": 365 * 24 * time.Hour, "": time.Second,
+}
+
+// duration reads a value such as 60, 500ms or 1h30m.
+func duration(text string) (total time.Duration, err error) {
+	for rest := text; rest != ""; {
+		digits := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+		if digits < 0 {
+			digits = len(rest)
+		}
+		n, err := strconv.ParseInt(rest[:digits], 10, 32)
+		if err != nil {
+			return 0, fmt.Errorf("%q is no time", text)
+		}
+		rest = strings.TrimLeft(rest[digits:], " ")
+		letters := strings.IndexFunc(rest, func(r rune) bool { return r >= '0' && r <= '9' || r == ' ' })
+		if letters < 0 {
+			letters = len(rest)
+		}
+		unit, ok := units[rest[:letters]]
+		if !ok {
+			return 0, fmt.Errorf("%q is no time: no unit %q", text, rest[:letters])
+		}
+		total += time.Duration(n) * unit
+		rest = strings.TrimLeft(rest[letters:], " ")
+	}
+	if text == "" {
+		return 0, fmt.Errorf("an empty time")
+	}
+	return total, nil
+}
+
+// size reads a value such as 4k or 1m.
+func size(text string) (int, error) {
+	number, factor := text, 1
+	switch {
+	case strings.HasSuffix(strings.ToLower(text), "k"):
+		number, factor = text[:len(text)-1], 1<<10
+	case strings.HasSuffix(strings.ToLower(text), "m"):
+		number, factor = text[:len(text)-1], 1<<20
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is no size", text)
+	}
+	return n * factor, nil
+}

@@ -1,0 +1,89 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+// OpenLab is a lab with its gateway serving and its bays healthy.
+type OpenLab struct {
+	*Lab
+	Bays    []*Bay
+	runtime Runtime
+	gateway Gateway
+}
+
+// memoryLimit is what a lab of one gets. It has to hold the agent, a gateway and an
+// upstream that is to run out of it soon.
+const memoryLimit = 192 << 20
+
+// Open makes a lab with a bay for each plot and waits until the gateway serves them.
+func Open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab, err error) {
+	sites := sitesOf(gw, plots)
+	boot, err := gw.Boot(sites)
+	if err != nil {
+		return nil, fmt.Errorf("configuring %s: %w", gw.Name(), err)
+	}
+	spec := LabSpec{Hosts: len(plots), Bays: len(plots), Boot: boot}
+	if len(plots) == 1 && plots[0].World.Alone {
+		spec.MemoryLimit = memoryLimit
+	}
+	lab, err := rt.Open(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, lab.Close())
+		}
+	}()
+	o := &OpenLab{Lab: lab, runtime: rt, gateway: gw}
+	for i, site := range sites {
+		bay := newBay(lab, i, site)
+		if bay.Policy, err = gw.Policy(boot, site); err != nil {
+			return nil, err
+		}
+		if err := bay.heal(ctx); err != nil {
+			return nil, fmt.Errorf("preparing the bay of %s: %w", plots[i].Name, err)
+		}
+		o.Bays = append(o.Bays, bay)
+	}
+	return o, o.start(ctx)
+}
+
+func (o *OpenLab) start(ctx context.Context) error {
+	err := o.Lab.startGateway(ctx)
+	if !errors.Is(err, errGatewayEnded) {
+		return err
+	}
+	lines := o.Gateway.Log().Lines()
+	last := "it said nothing"
+	if len(lines) > 0 {
+		last = lines[len(lines)-1]
+	}
+	return &Problem{
+		What: "the gateway did not start: " + last,
+		Hint: "start it by hand with the same configuration, or look at the whole log with --verbose",
+		Err:  err,
+	}
+}
+
+// sitesOf gives each bay its names and addresses, in its gateway's words.
+func sitesOf(gw Gateway, plots []Plot) []Site {
+	sites := make([]Site, len(plots))
+	for i, p := range plots {
+		name := siteName(p.Name)
+		sites[i] = gw.Site(Site{
+			Name:     name,
+			World:    p.World,
+			Server:   netip.AddrPortFrom(agent.HostAddr(i), agent.HostPort),
+			Upstream: "app." + name,
+			Resolver: netip.AddrPortFrom(agent.Resolver, 53),
+		})
+	}
+	return sites
+}

@@ -1,0 +1,40 @@
+package harness
+
+import (
+	"bytes"
+
+	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/script"
+)
+
+// Outcome is what became of the client's request, in one stable word.
+type Outcome string
+
+// The outcomes. Only the first has a status that tells the truth.
+const (
+	Answered          Outcome = "answered"           // a whole response
+	Truncated         Outcome = "truncated"          // a response whose framing shows that it was cut
+	SilentlyTruncated Outcome = "silently-truncated" // a 2xx that looks whole and is not
+	Closed            Outcome = "closed"             // the connection ended without a byte
+	RawBytes          Outcome = "raw-bytes"          // bytes, and no status line before them
+	Hang              Outcome = "hang"               // the client's patience ran out first
+	DidNotStart       Outcome = "did-not-start"      // there was no gateway to ask
+)
+
+// OutcomeOf classifies an exchange.
+func OutcomeOf(x agent.Exchange) Outcome {
+	r := x.Response
+	switch {
+	case x.End == agent.EndPatience:
+		return Hang
+	case r.Bytes == 0:
+		return Closed
+	case r.Status == 0:
+		return RawBytes
+	case !r.Whole:
+		return Truncated
+	case r.Status/100 == 2 && !bytes.HasSuffix(r.Tail, []byte(script.LastLine)):
+		return SilentlyTruncated
+	}
+	return Answered
+}

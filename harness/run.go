@@ -1,0 +1,212 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+// Plan is what a run plays.
+type Plan struct {
+	Runtime   Runtime
+	Gateway   Gateway
+	Scenarios []Scenario
+	// Labs is how many labs may stand at once, 0 for as many as there are cores.
+	Labs int
+	// Sham plays everything and injects nothing: a run in which no cell may pass.
+	Sham bool
+	// OnCell is told of every cell as it is judged, one at a time; nil is deaf.
+	OnCell func(Cell)
+}
+
+// Summary is what came of a run.
+type Summary struct {
+	Cells   []Cell // in the order of the plan; a cell that was played twice counts as its second take
+	Version string
+	Source  string // where the gateway's program came from
+	Spent   LabSpent
+}
+
+// LabSpent is where the time of the longest lab went, in seconds.
+type LabSpent struct {
+	Start, Play, Stop float64
+	// Longest is the cell that Play waited for.
+	Longest Cell
+}
+
+// Verdict is the greatest of the cells'. Unsupported ones do not count.
+func (s Summary) Verdict() Verdict {
+	worst := Pass
+	for _, c := range s.Cells {
+		worst = max(worst, c.Verdict)
+	}
+	return worst
+}
+
+// Run plays the plan: scenarios side by side in one lab, each in its bay; those that
+// touch what others share in labs of their own. An inconclusive cell is played once
+// more in a fresh lab; a fail never is. The error is the lab's or ctx's: the cells
+// that were judged until then are in the Summary.
+func Run(ctx context.Context, plan Plan) (Summary, error) {
+	r := &run{plan: &plan, cells: map[string]Cell{}}
+	var ready []Scenario
+	for _, s := range plan.Scenarios {
+		if err := plan.Gateway.Fits(s.World); err != nil {
+			r.record(unsupported(&plan, s, err))
+			continue
+		}
+		ready = append(ready, s)
+	}
+	err := r.labs(ctx, groups(ready, plan.Gateway.Capacity()), 1)
+	if err == nil {
+		err = r.labs(ctx, r.doubtful(ready), 2)
+	}
+	return r.summary(), err
+}
+
+type run struct {
+	plan *Plan
+
+	mu    sync.Mutex
+	cells map[string]Cell
+	sum   Summary
+}
+
+// groups puts scenarios together that can share a lab. The longest to start come first.
+func groups(scenarios []Scenario, capacity int) (groups [][]Scenario) {
+	if capacity == 0 {
+		capacity = agent.MaxBays
+	}
+	var shared []Scenario
+	for _, s := range scenarios {
+		if s.World.Alone {
+			groups = append(groups, []Scenario{s})
+			continue
+		}
+		if shared = append(shared, s); len(shared) == capacity {
+			groups, shared = append(groups, shared), nil
+		}
+	}
+	if len(shared) > 0 {
+		groups = append([][]Scenario{shared}, groups...)
+	}
+	return groups
+}
+
+// doubtful returns the scenarios to play again, each alone.
+func (r *run) doubtful(scenarios []Scenario) (again [][]Scenario) {
+	for _, s := range scenarios {
+		if r.cells[s.ID].Verdict == Inconclusive && !r.plan.Sham {
+			again = append(again, []Scenario{s})
+		}
+	}
+	return again
+}
+
+// labs plays the groups, each in a lab of its own, some side by side.
+func (r *run) labs(ctx context.Context, groups [][]Scenario, take int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	places := make(chan struct{}, max(r.plan.Labs, 1))
+	var wg sync.WaitGroup
+	for _, g := range groups {
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			if err := r.lab(ctx, g, take); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// lab opens a lab, plays the scenarios in it side by side and destroys it.
+func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err error) {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	began := time.Now()
+	open, err := Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios))
+	if err != nil {
+		return err
+	}
+	spent := LabSpent{Start: time.Since(began).Seconds()}
+	defer func() {
+		stopping := time.Now()
+		err = errors.Join(err, open.Close())
+		spent.Stop = time.Since(stopping).Seconds()
+		r.took(spent)
+	}()
+	r.learn(open)
+	playing := time.Now()
+	var wg sync.WaitGroup
+	errs := make([]error, len(scenarios))
+	for i, s := range scenarios {
+		wg.Go(func() {
+			open.Bays[i].sham = r.plan.Sham
+			p := player{plan: r.plan, scenario: s, bay: open.Bays[i], cell: Cell{Take: take}}
+			var cell Cell
+			if cell, errs[i] = p.play(ctx); errs[i] == nil {
+				r.record(cell)
+			}
+		})
+	}
+	wg.Wait()
+	spent.Play = time.Since(playing).Seconds()
+	return errors.Join(errs...)
+}
+
+func (r *run) record(c Cell) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cells[c.ID] = c
+	if r.plan.OnCell != nil {
+		r.plan.OnCell(c)
+	}
+}
+
+func (r *run) learn(open *OpenLab) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sum.Version, r.sum.Source = open.Lab.Gateway.Version(), open.Lab.Gateway.Source()
+}
+
+// took keeps where the time of the longest lab went.
+func (r *run) took(s LabSpent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.Start+s.Play+s.Stop > r.sum.Spent.Start+r.sum.Spent.Play+r.sum.Spent.Stop {
+		r.sum.Spent = s
+	}
+}
+
+func (r *run) summary() Summary {
+	for _, s := range r.plan.Scenarios {
+		if c, ok := r.cells[s.ID]; ok {
+			r.sum.Cells = append(r.sum.Cells, c)
+		}
+	}
+	return r.sum
+}
+
+func plotsOf(scenarios []Scenario) []Plot {
+	plots := make([]Plot, len(scenarios))
+	for i, s := range scenarios {
+		plots[i] = Plot{Name: s.ID, World: s.World}
+	}
+	return plots
+}
+
+func unsupported(plan *Plan, s Scenario, why error) Cell {
+	return Cell{
+		Type: "cell", ID: s.ID, Title: s.Title, Why: s.Why, Folklore: s.Folklore,
+		Cause: s.Fault.Cause, Phase: s.Fault.Phase, While: s.Fault.Title,
+		Gateway: plan.Gateway.Name(), Runtime: plan.Runtime.Name(), Clock: "real", Take: 1,
+		Log: []string{}, Findings: []Finding{}, Verdict: Unsupported, Reason: why.Error(),
+	}
+}
