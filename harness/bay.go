@@ -17,6 +17,7 @@ type Bay struct {
 	Policy Policy
 
 	lab     *Lab
+	gateway Gateway
 	index   int        // of the bay, its host and its clients
 	host    agent.Host // the conditions that are in force
 	name    agent.Name
@@ -33,8 +34,8 @@ type condition struct {
 	name agent.Name
 }
 
-func newBay(lab *Lab, index int, site Site) *Bay {
-	b := &Bay{Site: site, lab: lab, index: index}
+func newBay(lab *Lab, gw Gateway, index int, site Site) *Bay {
+	b := &Bay{Site: site, lab: lab, gateway: gw, index: index}
 	b.healthy.host = agent.Host{Index: index, Script: script.Healthy.String(), Port: site.Server.Port()}
 	if site.World.Process {
 		b.healthy.host.Process = agent.Running
@@ -97,7 +98,7 @@ func (b *Bay) look(ctx context.Context, since time.Duration) (agent.View, error)
 func (b *Bay) ask(ctx context.Context, from netip.Addr, t Traffic) (agent.Exchange, error) {
 	b.fresh = time.Now()
 	return b.lab.Agent.Ask(ctx, agent.Ask{
-		From: from, To: netip.AddrPortFrom(agent.Front, agent.FrontPort),
-		Method: t.method(), Request: t.Request(b.Site.Name), Patience: b.Policy.Patience(),
+		From: from, To: netip.AddrPortFrom(agent.Front, b.Site.port()),
+		Method: t.method(), Request: t.Request(b.Site), Patience: b.Policy.Patience(),
 	})
 }

@@ -3,50 +3,7 @@ package harness
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
-
-// judge fills the cell from the evidence. trouble is what kept the cell from being
-// played to its end, nil as a rule.
-func (p *player) judge(trouble error) {
-	c, e, s := &p.cell, &p.evidence, p.scenario
-	c.Type, c.ID, c.Title, c.Why, c.Folklore = "cell", s.ID, s.Title, s.Why, s.Folklore
-	c.Cause, c.Phase, c.While = s.Fault.Cause, s.Fault.Phase, s.Fault.Title
-	c.Gateway, c.Version = p.plan.Gateway.Name(), p.bay.lab.Gateway.Version()
-	c.Runtime, c.Clock = p.plan.Runtime.Name(), "real"
-	c.Log, c.Findings = []string{}, []Finding{}
-	if trouble != nil {
-		c.Verdict, c.Reason = Inconclusive, trouble.Error()
-		return
-	}
-	c.Status, c.Outcome = e.Exchange.Response.Status, e.Outcome
-	c.Seconds, c.Attempts, c.ErrorType = e.Seconds(), e.Attempts(), e.ErrorType()
-	c.Recovery = e.Recovery.After.Seconds()
-	for _, l := range e.Log {
-		c.Log = append(c.Log, l.Text)
-	}
-	c.Decided = decided(s.Expect, p.bay.Policy)
-	receipt, err := p.receipt()
-	c.Receipt = receipt
-	c.Findings = Judge(s, p.plan.Gateway.Deviations(c.Version), p.bay.Policy, e)
-	c.Verdict, c.Reason = verdictOf(c.Findings)
-	if err != nil {
-		c.Verdict, c.Reason = Inconclusive, "the fault was not proven delivered: "+err.Error()
-	}
-}
-
-// receipt asks every change for its proof.
-func (p *player) receipt() (string, error) {
-	var said []string
-	for _, proof := range p.proofs {
-		s, err := proof(&p.evidence)
-		if err != nil {
-			return "", err
-		}
-		said = append(said, s)
-	}
-	return strings.Join(said, "; "), nil
-}
 
 // Judge holds a scenario's checks, with the declared deviations of the gateway in
 // their place, against the evidence.

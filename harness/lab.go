@@ -14,6 +14,7 @@ type Lab struct {
 	Gateway Process
 	// ICMPUnlimited is agent.Built's.
 	ICMPUnlimited bool
+	front         uint16 // the port on which the gateway serves
 	// Destroy ends everything in the lab. The runtime sets it.
 	Destroy func() error
 }
@@ -38,7 +39,7 @@ func (l *Lab) startGateway(ctx context.Context) error {
 	listening := make(chan error, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { listening <- l.Agent.Listening(ctx, agent.FrontPort) }()
+	go func() { listening <- l.Agent.Listening(ctx, l.front) }()
 	select {
 	case err := <-listening:
 		return err

@@ -12,17 +12,19 @@ import (
 // OpenLab is a lab with its gateway serving and its bays healthy.
 type OpenLab struct {
 	*Lab
-	Bays    []*Bay
-	runtime Runtime
-	gateway Gateway
+	Bays []*Bay
 }
 
 // memoryLimit is what a lab of one gets. It has to hold the agent, a gateway and an
 // upstream that is to run out of it soon.
 const memoryLimit = 192 << 20
 
-// Open makes a lab with a bay for each plot and waits until the gateway serves them.
-func Open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab, err error) {
+// Open makes a lab with a bay for each plot, or with one bay whose upstream is a process
+// where none is asked for, and waits until the gateway serves them.
+func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (_ *OpenLab, err error) {
+	if len(plots) == 0 {
+		plots = []Plot{{Name: "own", World: World{Process: true}}}
+	}
 	sites := sitesOf(gw, plots)
 	boot, err := gw.Boot(sites)
 	if err != nil {
@@ -41,9 +43,10 @@ func Open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab
 			err = errors.Join(err, lab.Close())
 		}
 	}()
-	o := &OpenLab{Lab: lab, runtime: rt, gateway: gw}
+	lab.front = sites[0].port()
+	o := &OpenLab{Lab: lab}
 	for i, site := range sites {
-		bay := newBay(lab, i, site)
+		bay := newBay(lab, gw, i, site)
 		if bay.Policy, err = gw.Policy(boot, site); err != nil {
 			return nil, err
 		}

@@ -55,7 +55,9 @@ func Run(ctx context.Context, plan Plan) (Summary, error) {
 	var ready []Scenario
 	for _, s := range plan.Scenarios {
 		if err := plan.Gateway.Fits(s.World); err != nil {
-			r.record(unsupported(&plan, s, err))
+			c := newCell(&plan, s, 1)
+			c.Verdict, c.Reason = Unsupported, err.Error()
+			r.record(c)
 			continue
 		}
 		ready = append(ready, s)
@@ -131,7 +133,7 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 		return context.Cause(ctx)
 	}
 	began := time.Now()
-	open, err := Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios))
+	open, err := Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios)...)
 	if err != nil {
 		return err
 	}
@@ -148,17 +150,26 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 	errs := make([]error, len(scenarios))
 	for i, s := range scenarios {
 		wg.Go(func() {
-			open.Bays[i].sham = r.plan.Sham
-			p := player{plan: r.plan, scenario: s, bay: open.Bays[i], cell: Cell{Take: take}}
-			var cell Cell
-			if cell, errs[i] = p.play(ctx); errs[i] == nil {
-				r.record(cell)
-			}
+			errs[i] = r.cell(ctx, s, open.Bays[i], take)
 		})
 	}
 	wg.Wait()
 	spent.Play = time.Since(playing).Seconds()
 	return errors.Join(errs...)
+}
+
+// cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
+func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int) error {
+	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, sham: r.plan.Sham}
+	err := k.play(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c := newCell(r.plan, s, take)
+	c.Version = b.lab.Gateway.Version()
+	c.judge(s, r.plan.Gateway.Deviations(c.Version), &k, err)
+	r.record(c)
+	return nil
 }
 
 func (r *run) record(c Cell) {
@@ -200,13 +211,4 @@ func plotsOf(scenarios []Scenario) []Plot {
 		plots[i] = Plot{Name: s.ID, World: s.World}
 	}
 	return plots
-}
-
-func unsupported(plan *Plan, s Scenario, why error) Cell {
-	return Cell{
-		Type: "cell", ID: s.ID, Title: s.Title, Why: s.Why, Folklore: s.Folklore,
-		Cause: s.Fault.Cause, Phase: s.Fault.Phase, While: s.Fault.Title,
-		Gateway: plan.Gateway.Name(), Runtime: plan.Runtime.Name(), Clock: "real", Take: 1,
-		Log: []string{}, Findings: []Finding{}, Verdict: Unsupported, Reason: why.Error(),
-	}
 }

@@ -3,6 +3,8 @@ package harness
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // Resolve says when the gateway learns an upstream's address.
@@ -29,10 +31,9 @@ type World struct {
 	Alone bool
 }
 
-// Traffic is what the visitor asks for. The zero value is one GET of /.
+// Traffic is what the visitor asks for. The zero value is one GET of the site's path.
 type Traffic struct {
 	Method string
-	Path   string
 }
 
 func (t Traffic) method() string {
@@ -42,30 +43,36 @@ func (t Traffic) method() string {
 	return t.Method
 }
 
-func (t Traffic) path() string {
-	if t.Path == "" {
-		return "/"
-	}
-	return t.Path
-}
-
 // Request is the bytes that a client sends to the gateway.
-func (t Traffic) Request(host string) []byte {
-	return []byte(t.method() + " " + t.path() + " HTTP/1.1\r\nHost: " + host +
+func (t Traffic) Request(s Site) []byte {
+	path := s.Path
+	if path == "" {
+		path = "/"
+	}
+	return []byte(t.method() + " " + path + " HTTP/1.1\r\nHost: " + s.Name +
 		"\r\nUser-Agent: badgateway\r\nAccept: */*\r\nConnection: close\r\n\r\n")
 }
 
 // Site is one bay as a gateway's configuration has to know it.
 type Site struct {
-	// Name is the host name that clients ask for.
-	Name  string
-	World World
+	// Name is the host name that clients ask for, Path what they ask for there ("/" if
+	// empty), Port where the gateway listens for them (agent.FrontPort if zero).
+	Name, Path string
+	Port       uint16
+	World      World
 	// Server is where the upstream is, at the beginning.
 	Server netip.AddrPort
 	// Upstream is the upstream's name in the lab's DNS, for a World that resolves.
 	Upstream string
 	// Resolver is the lab's DNS server.
 	Resolver netip.AddrPort
+}
+
+func (s Site) port() uint16 {
+	if s.Port == 0 {
+		return agent.FrontPort
+	}
+	return s.Port
 }
 
 // Plot is what a bay is opened for.

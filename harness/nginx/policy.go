@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,15 +15,16 @@ import (
 	"github.com/badgateway/badgateway/harness"
 )
 
-// policyOf reads the policy of the server with that name, at its location /.
-func policyOf(files []harness.File, name, server string) (harness.Policy, error) {
+// policyOf reads the policy of the server with that name, at the location of the path.
+// file is how a report calls the main file.
+func policyOf(files []harness.File, file, server, at string) (harness.Policy, error) {
 	payload, err := parse(files)
 	if err != nil {
 		return harness.Policy{}, err
 	}
-	scope, err := scopeOf(payload, server)
+	scope, err := scopeOf(payload, file, server, at)
 	if err != nil {
-		return harness.Policy{}, fmt.Errorf("%s: %w", name, err)
+		return harness.Policy{}, err
 	}
 	var p harness.Policy
 	for _, s := range []struct {
@@ -54,6 +54,7 @@ func policyOf(files []harness.File, name, server string) (harness.Policy, error)
 func parse(files []harness.File) (*crossplane.Payload, error) {
 	payload, err := crossplane.Parse(Path, &crossplane.ParseOptions{
 		StopParsingOnError: true,
+		SingleFile:         true, // what it includes is the image's own
 		Open: func(p string) (io.ReadCloser, error) {
 			i := slices.IndexFunc(files, func(f harness.File) bool { return f.Path == p })
 			if i < 0 {
@@ -61,7 +62,6 @@ func parse(files []harness.File) (*crossplane.Payload, error) {
 			}
 			return io.NopCloser(bytes.NewReader(files[i].Text)), nil
 		},
-		Glob: func(p string) ([]string, error) { return nil, nil },
 	})
 	if err != nil {
 		return nil, &harness.Problem{Blame: harness.Usage, What: "the configuration cannot be read", Err: err,
@@ -77,25 +77,44 @@ type scope struct {
 	blocks []crossplane.Directives
 }
 
-func scopeOf(payload *crossplane.Payload, server string) (scope, error) {
+func scopeOf(payload *crossplane.Payload, file, server, at string) (scope, error) {
 	for _, config := range payload.Config {
-		file := path.Base(config.File)
 		for _, http := range blocks(config.Parsed, "http") {
-			for _, s := range blocks(http, "server") {
-				if !named(s, server) {
-					continue
-				}
+			if s := serverOf(blocks(http, "server"), server); s != nil {
 				found := scope{file: file, blocks: []crossplane.Directives{s, http}}
-				for _, d := range s {
-					if d.Directive == "location" && slices.Equal(d.Args, []string{"/"}) {
-						found.blocks = append([]crossplane.Directives{d.Block}, found.blocks...)
-					}
+				if l := locationOf(s, at); l != nil {
+					found.blocks = append([]crossplane.Directives{l}, found.blocks...)
 				}
 				return found, nil
 			}
 		}
 	}
-	return scope{}, fmt.Errorf("no server has the name %s", server)
+	return scope{}, &harness.Problem{Blame: harness.Usage, What: file + ": there is no server{} in it"}
+}
+
+// serverOf is the server with that name, or the first: NGINX's default.
+func serverOf(servers []crossplane.Directives, name string) crossplane.Directives {
+	if len(servers) == 0 {
+		return nil
+	}
+	if i := slices.IndexFunc(servers, func(s crossplane.Directives) bool { return named(s, name) }); i >= 0 {
+		return servers[i]
+	}
+	return servers[0]
+}
+
+// locationOf is the location with the longest prefix of the path, nil if there is none.
+func locationOf(server crossplane.Directives, at string) (found crossplane.Directives) {
+	longest := 0
+	for _, d := range server {
+		if d.Directive != "location" || len(d.Args) != 1 {
+			continue
+		}
+		if prefix := d.Args[0]; strings.HasPrefix(at, prefix) && len(prefix) > longest {
+			found, longest = d.Block, len(prefix)
+		}
+	}
+	return found
 }
 
 func blocks(in crossplane.Directives, name string) (found []crossplane.Directives) {

@@ -44,14 +44,14 @@ func (r reference) Boot(sites []harness.Site) (harness.Boot, error) {
 }
 
 func (reference) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
-	return policyOf(b.Files, path.Base(Path), s.Name)
+	return policyOf(b.Files, path.Base(Path), s.Name, "/")
 }
 
 // configuration writes each timeout once, so that there is one line to blame. One
 // second is the shortest that can be told from the second SYN; reads get twice that,
 // so that the two cannot be taken for each other.
 var configuration = template.Must(template.New("nginx.conf").Funcs(template.FuncMap{
-	"target": target, "byName": byName, "resolver": resolver,
+	"address": address, "byName": byName, "resolver": resolver,
 }).Parse(`# Written by badgateway: the reference configuration.
 worker_processes 1;
 error_log stderr notice;
@@ -76,7 +76,7 @@ http {
         set $upstream {{.Upstream}};
 {{- end}}
         location / {
-            proxy_pass http://{{target .}};
+            proxy_pass http://{{address .}};
         }
     }
 {{end}}}
@@ -88,7 +88,7 @@ func byName(s harness.Site) bool { return s.World.Resolve == harness.AtRequest }
 
 func resolver(s harness.Site) string { return s.Resolver.Addr().String() }
 
-func target(s harness.Site) string {
+func address(s harness.Site) string {
 	switch s.World.Resolve {
 	case harness.AtRequest:
 		return fmt.Sprintf("$upstream:%d", s.Server.Port())

@@ -1,0 +1,169 @@
+package provision
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+)
+
+// accounts holds the users that gateway configurations name: the vendor's image has nginx, Debian www-data.
+const accounts = `root:x:0:0:root:/root:/sbin/nologin
+www-data:x:33:33:www-data:/var/www:/sbin/nologin
+nginx:x:101:101:nginx:/nonexistent:/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin
+`
+
+// groups has nobody too: nginx takes a group of the user's name where a configuration names none.
+const groups = "root:x:0:\nwww-data:x:33:\nnginx:x:101:\nnogroup:x:65534:\nnobody:x:65534:\n"
+
+// rootfs writes a root file system as a tar. Equal input gives equal bytes, so that the engine's build
+// cache knows it again: no times, no owners of the host.
+type rootfs struct {
+	tar  *tar.Writer
+	root string // of the unpacked packages
+	has  map[string]bool
+}
+
+// gatewayRootfs collects what nginx needs from the unpacked packages at root: its closure, its own files, and the
+// few of a system around it that its configurations take for granted.
+func gatewayRootfs(root string) ([]byte, error) {
+	var out bytes.Buffer
+	r := &rootfs{tar: tar.NewWriter(&out), root: root, has: map[string]bool{}}
+	modules, err := fs.Glob(os.DirFS(root), "usr/lib/nginx/modules/*.so")
+	if err != nil {
+		return nil, err
+	}
+	files, err := closure(root, append(modules, "usr/sbin/nginx")...)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		if err := r.packaged(file); err != nil {
+			return nil, err
+		}
+	}
+	for _, dir := range []string{"etc/nginx", "usr/share/nginx", "var/www"} {
+		if err := r.packagedBelow(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.surroundings(); err != nil {
+		return nil, err
+	}
+	if err := r.tar.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// surroundings is what packages' install scripts and a running system would have made.
+func (r *rootfs) surroundings() error {
+	steps := []func() error{
+		func() error { return r.text("etc/passwd", accounts) },
+		func() error { return r.text("etc/group", groups) },
+		func() error { return r.text("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n") },
+		func() error { return r.dir("tmp", 0o1777) },
+		func() error { return r.dir("var/tmp", 0o1777) },
+		func() error { return r.dir("run", 0o755) },
+		func() error { return r.link("var/run", "/run") },
+		func() error { return r.dir("root", 0o700) },
+		func() error { return r.dir("var/lib/nginx", 0o755) },
+		func() error { return r.dir("var/cache/nginx", 0o755) },
+		// As in the vendor's image: the log is the container's output.
+		func() error { return r.link("var/log/nginx/access.log", "/dev/stdout") },
+		func() error { return r.link("var/log/nginx/error.log", "/dev/stderr") },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packagedBelow copies a directory of the packages, if they have it.
+func (r *rootfs) packagedBelow(dir string) error {
+	if !exists(filepath.Join(r.root, dir)) {
+		return nil
+	}
+	return fs.WalkDir(os.DirFS(r.root), dir, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return r.packaged(name)
+	})
+}
+
+// packaged copies one directory, link or file of the packages to the same path.
+func (r *rootfs) packaged(name string) error {
+	at := filepath.Join(r.root, name)
+	info, err := os.Lstat(at)
+	if err != nil {
+		return err
+	}
+	switch {
+	case info.IsDir():
+		return r.dir(name, info.Mode().Perm())
+	case info.Mode()&os.ModeSymlink != 0:
+		target, err := os.Readlink(at)
+		if err != nil {
+			return err
+		}
+		return r.link(name, target)
+	case info.Mode().IsRegular():
+		f, err := os.Open(at)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return r.file(name, int64(info.Mode().Perm()), info.Size(), f)
+	}
+	return fmt.Errorf("packing %s: neither file, directory nor link", name)
+}
+
+func (r *rootfs) dir(name string, mode fs.FileMode) error {
+	return r.write(tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: int64(mode)}, nil)
+}
+
+func (r *rootfs) link(name, target string) error {
+	return r.write(tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, Mode: 0o777}, nil)
+}
+
+func (r *rootfs) text(name, content string) error {
+	return r.file(name, 0o644, int64(len(content)), bytes.NewReader([]byte(content)))
+}
+
+func (r *rootfs) file(name string, mode, size int64, content io.Reader) error {
+	return r.write(tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: mode, Size: size}, content)
+}
+
+// write adds an entry once, after the directories above it.
+func (r *rootfs) write(h tar.Header, content io.Reader) error {
+	if h.Name == "." || r.has[h.Name] {
+		return nil
+	}
+	if err := r.dir(path.Dir(h.Name), 0o755); err != nil {
+		return err
+	}
+	r.has[h.Name] = true
+	h.ModTime, h.Format = time.Unix(0, 0), tar.FormatPAX
+	if h.Typeflag == tar.TypeDir {
+		h.Name += "/"
+	}
+	if err := r.tar.WriteHeader(&h); err != nil {
+		return fmt.Errorf("packing %s: %w", h.Name, err)
+	}
+	if content == nil {
+		return nil
+	}
+	if _, err := io.Copy(r.tar, content); err != nil {
+		return fmt.Errorf("packing %s: %w", h.Name, err)
+	}
+	return nil
+}
