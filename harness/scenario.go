@@ -1,5 +1,7 @@
 package harness
 
+import "strings"
+
 // Scenario is one promise about a gateway under one fault.
 type Scenario struct {
 	ID    string // cause/name
@@ -16,9 +18,10 @@ type Scenario struct {
 	Expect     []Check
 }
 
-// Labels are what a filter can name.
+// Labels are what a filter can name: the cause, the phase, the gateway, the ID with a
+// dash for its slash, which Ginkgo's grammar reserves.
 func (s Scenario) Labels(gateway string) []string {
-	labels := []string{string(s.Fault.Cause), string(s.Fault.Phase), gateway, s.ID}
+	labels := []string{string(s.Fault.Cause), string(s.Fault.Phase), gateway, strings.ReplaceAll(s.ID, "/", "-")}
 	if s.Documented {
 		labels = append(labels, "documented")
 	}

@@ -8,8 +8,13 @@ import (
 	"os"
 
 	"github.com/badgateway/badgateway/harness/agent/server"
+	"github.com/badgateway/badgateway/harness/mutant"
 )
 
 func main() {
-	os.Exit(server.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	args := os.Args[1:]
+	if len(args) > 0 && args[0] == "mutant" {
+		os.Exit(mutant.Main(args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(server.Main(args, os.Stdin, os.Stdout, os.Stderr))
 }
