@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/vishvananda/netlink"
@@ -67,7 +68,7 @@ func (h *host) set(ctx context.Context, wanted agent.Host) error {
 	if wanted.Script == "" {
 		return nil // nothing listens
 	}
-	if err := h.listen(wanted); err != nil {
+	if err := h.listen(ctx, wanted); err != nil {
 		return err
 	}
 	return h.gather(ctx, wanted)
@@ -123,27 +124,31 @@ func (h *host) move(from, to netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	for addr, change := range map[netip.Addr]func(netlink.Link, *netlink.Addr) error{from: links.AddrDel, to: links.AddrAdd} {
-		a, err := netlink.ParseAddr(netip.PrefixFrom(addr, 24).String())
+	// The old one goes first: it would take a younger one of its network with it.
+	for _, step := range []struct {
+		addr   netip.Addr
+		change func(netlink.Link, *netlink.Addr) error
+	}{{from, links.AddrDel}, {to, links.AddrAdd}} {
+		a, err := netlink.ParseAddr(netip.PrefixFrom(step.addr, 24).String())
 		if err != nil {
 			return err
 		}
-		if err := change(link, a); err != nil {
+		if err := step.change(link, a); err != nil {
 			return fmt.Errorf("moving from %v to %v: %w", from, to, err)
 		}
-		if err := h.world.forget(hostLink(h.index), addr); err != nil {
-			return fmt.Errorf("forgetting the neighbour %v: %w", addr, err)
+		if err := h.world.forget(hostLink(h.index), step.addr); err != nil {
+			return fmt.Errorf("forgetting the neighbour %v: %w", step.addr, err)
 		}
 	}
 	return nil
 }
 
-func (h *host) listen(wanted agent.Host) error {
+func (h *host) listen(ctx context.Context, wanted agent.Host) error {
 	s, err := script.Parse(wanted.Script)
 	if err != nil {
 		return fmt.Errorf("the script: %w", err)
 	}
-	l, err := h.world.far.listen(h.at(), wanted.Backlog)
+	l, err := h.bind(ctx, wanted.Backlog)
 	if err != nil {
 		return err
 	}
@@ -159,6 +164,19 @@ func (h *host) listen(wanted agent.Host) error {
 		return err
 	}
 	return h.child.limitDescriptors(wanted.Descriptors)
+}
+
+// bind makes the host's listener. A process that is being started next to it holds a
+// copy of the last one until its exec, for a millisecond or so.
+func (h *host) bind(ctx context.Context, backlog int) (l *net.TCPListener, err error) {
+	err = until(ctx, func() (bool, error) {
+		l, err = h.world.far.listen(h.at(), backlog)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return false, nil
+		}
+		return true, err
+	})
+	return l, err
 }
 
 func (h *host) tell(e agent.Event) {

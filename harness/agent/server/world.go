@@ -128,7 +128,7 @@ func (w *world) join(b agent.Build) error {
 		return err
 	}
 	for i := range b.Hosts {
-		far := addresses(24, agent.HostAddr(i), agent.IdleAddr(i))
+		far := append(addresses(24, agent.HostAddr(i)), addresses(32, agent.IdleAddr(i))...)
 		if err := w.pair(hostLink(i), far, addresses(24, agent.NearAddr(i))); err != nil {
 			return err
 		}
