@@ -199,6 +199,7 @@ const (
 	Sent     Kind = "sent"     // bytes were written; N of them
 	Gone     Kind = "gone"     // the peer ended the connection; Text says how
 	Trouble  Kind = "trouble"  // the host could not do something; Text is the errno
+	Ready    Kind = "ready"    // a child accepts; the agent keeps it to itself
 	Exited   Kind = "exited"   // a child ended; Text is its wait status
 	Answered Kind = "answered" // a DNS query was answered, or left so; Text says how
 )

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -85,7 +86,10 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 			h.CapDrop, h.CapAdd = []string{"ALL"}, agentCapabilities
 			h.NetworkMode, h.AutoRemove = "none", true
 			h.DNS, h.DNSOptions = addrs(agent.Resolver), []string{"timeout:1", "attempts:1"}
-			h.Memory, h.MemorySwap = memory, memory
+			if memory > 0 {
+				h.Memory, h.MemorySwap = memory, memory
+				h.OomScoreAdj = -1000 // the kernel must not end the agent in the upstream's place
+			}
 		}),
 		testcontainers.WithAdditionalLifecycleHooks(testcontainers.ContainerLifecycleHooks{
 			PostCreates: []testcontainers.ContainerHook{attach},
@@ -143,11 +147,28 @@ func (l *lab) destroy() error {
 
 // gone waits until a container is removed, or removes it.
 func (r *Runtime) gone(ctx context.Context, id string) error {
+	for ctx.Err() == nil {
+		if r.removedWithin(ctx, id, 200*time.Millisecond) {
+			return nil
+		}
+	}
+	return remove(context.WithoutCancel(ctx), r.engine, id)
+}
+
+// removedWithin says whether the container was removed in that time. The engine can
+// miss a wait that comes while it removes (20.10), so the container is looked for too.
+func (r *Runtime) removedWithin(ctx context.Context, id string, d time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
 	wait := r.engine.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: container.WaitConditionRemoved})
 	select {
 	case <-wait.Result:
-		return nil
-	case <-wait.Error: // it is gone already, never started, or the engine is slow
-		return remove(context.WithoutCancel(ctx), r.engine, id)
+		return true
+	case err := <-wait.Error:
+		if errdefs.IsNotFound(err) {
+			return true
+		}
 	}
+	_, err := r.engine.ContainerInspect(context.WithoutCancel(ctx), id, client.ContainerInspectOptions{})
+	return errdefs.IsNotFound(err)
 }

@@ -3,18 +3,21 @@
 package server
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -34,8 +37,13 @@ const (
 // child is an upstream in a process of its own, which can really die.
 type child struct {
 	process *os.Process
+	events  *os.File      // the reading end of its pipe
 	gone    chan struct{} // closed once it was waited for
 	exit    string        // then: how it ended
+
+	mu     sync.Mutex // held while what it told is passed on
+	rest   []byte
+	doomed bool // it told that it began a step that it does not survive
 }
 
 // startChild hands the listener to a new process and returns once that accepts.
@@ -62,24 +70,98 @@ func startChild(wanted agent.Host, l *net.TCPListener, tell func(agent.Event)) (
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the upstream's process: %w", err)
 	}
-	c := &child{process: cmd.Process, gone: make(chan struct{})}
-	told := bufio.NewScanner(events)
-	if !told.Scan() {
-		return nil, fmt.Errorf("the upstream's process ended before it was ready: %w", cmd.Wait())
-	}
+	c := &child{process: cmd.Process, events: events, gone: make(chan struct{})}
+	ready := make(chan struct{})
 	go func() {
 		defer close(c.gone)
-		for told.Scan() { // ends with the child, whose end of the pipe is the only one
-			var e agent.Event
-			if json.Unmarshal(told.Bytes(), &e) == nil {
-				tell(e)
+		c.listen(func(e agent.Event) {
+			if e.Kind == agent.Ready {
+				close(ready)
+				return
 			}
-		}
-		events.Close()
+			tell(e)
+		})
 		c.exit = waitStatus(cmd.Wait())
 		tell(agent.Event{Kind: agent.Exited, Text: c.exit})
 	}()
-	return c, nil
+	select {
+	case <-ready:
+		return c, nil
+	case <-c.gone:
+		return nil, fmt.Errorf("the upstream's process ended before it was ready: %s", c.exit)
+	}
+}
+
+// listen passes on what the child tells until its end of the pipe, the only one, is
+// closed by its death.
+func (c *child) listen(tell func(agent.Event)) {
+	defer c.events.Close()
+	raw, err := c.events.SyscallConn()
+	if err != nil {
+		return
+	}
+	for open := true; open; {
+		err := raw.Read(func(fd uintptr) (done bool) {
+			done, open = c.hear(int(fd), tell)
+			return done
+		})
+		open = open && err == nil
+	}
+}
+
+// hear reads what is in the pipe and passes it on, under the lock.
+func (c *child) hear(fd int, tell func(agent.Event)) (some, open bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	buf := make([]byte, 64<<10)
+	n, err := unix.Read(fd, buf)
+	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
+		return false, true
+	}
+	if err != nil || n == 0 {
+		return true, false
+	}
+	c.rest = append(c.rest, buf[:n]...)
+	for {
+		line, rest, whole := bytes.Cut(c.rest, []byte("\n"))
+		if !whole {
+			return true, true
+		}
+		c.rest = rest
+		var e agent.Event
+		if json.Unmarshal(line, &e) == nil {
+			c.doomed = c.doomed || e.Verb == string(script.Die) || e.Verb == string(script.ExhaustMemory)
+			tell(e)
+		}
+	}
+}
+
+// dyingWithin bounds how long a child that began its last step may take to be gone.
+const dyingWithin = 5 * time.Second
+
+// caughtUp returns once everything that the child told until now was passed on, and
+// its end where it has begun to die.
+func (c *child) caughtUp() {
+	for {
+		c.mu.Lock()
+		doomed := c.doomed
+		left := 0
+		if raw, err := c.events.SyscallConn(); err == nil {
+			raw.Control(func(fd uintptr) { left, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+		}
+		c.mu.Unlock()
+		if doomed {
+			select {
+			case <-c.gone:
+			case <-time.After(dyingWithin):
+			}
+			return
+		}
+		if left == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
 }
 
 func waitStatus(err error) string {
@@ -165,7 +247,7 @@ func ServeUpstream(order string) error {
 		defer mu.Unlock()
 		out.Encode(e)
 	}
-	tell(agent.Event{Kind: agent.Accepted, Text: "ready"})
+	tell(agent.Event{Kind: agent.Ready})
 	u := &upstream{
 		host: wanted.Index, script: s, clock: clock.Real(), mortal: true,
 		listener: l.(*net.TCPListener), tell: tell,

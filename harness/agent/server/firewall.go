@@ -109,18 +109,7 @@ func (s *side) counts(bay int) (counts []uint64, err error) {
 	if s.tables[bay] == nil {
 		return nil, nil
 	}
-	rules, err := s.nft.GetRules(s.tables[bay], s.chains[bay])
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rules {
-		for _, e := range r.Exprs {
-			if c, ok := e.(*expr.Counter); ok {
-				counts = append(counts, c.Packets)
-			}
-		}
-	}
-	return counts, nil
+	return countsOf(s.nft, s.chains[bay])
 }
 
 // tcpFlags loads the flags of a TCP header into register 1, under a mask.
@@ -138,6 +127,16 @@ const (
 	tcpACK = 0x10
 )
 
+// onLink matches the interface of a host, of one direction.
+func onLink(direction expr.MetaKey, host int) []expr.Any {
+	name := make([]byte, unix.IFNAMSIZ)
+	copy(name, hostLink(host))
+	return []expr.Any{
+		&expr.Meta{Key: direction, Register: 1},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: name},
+	}
+}
+
 func isTCP() []expr.Any {
 	return []expr.Any{
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1},
@@ -152,12 +151,7 @@ func isFlags(mask, want byte) []expr.Any {
 // expressions is the rule in nftables' own: TCP on the host's link, what it matches, a
 // counter, the action.
 func expressions(r agent.Rule) ([]expr.Any, error) {
-	link := make([]byte, unix.IFNAMSIZ)
-	copy(link, hostLink(r.Host))
-	e := append([]expr.Any{
-		&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: 1},
-		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: link},
-	}, isTCP()...)
+	e := append(onLink(expr.MetaKeyIIFNAME, r.Host), isTCP()...)
 	if r.SYNOnly {
 		e = append(e, isFlags(tcpSYN|tcpACK, tcpSYN)...)
 	}

@@ -244,6 +244,7 @@ func (h *host) view() (v agent.HostView, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.child != nil {
+		h.child.caughtUp()
 		v.State, v.Exit = h.child.state(), h.child.ended()
 	}
 	if h.exit != "" {

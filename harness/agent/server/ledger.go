@@ -3,42 +3,46 @@
 package server
 
 import (
-	"bytes"
 	"fmt"
 	"sync"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
-
-	"github.com/badgateway/badgateway/harness/agent"
 )
 
-// ledger counts on the far side, by nftables sets that the packets themselves fill:
-// the connections that the gateway began to open, whatever becomes of them, and those
-// that were answered with a reset. It sits before every rule of the firewall.
+// ledger counts on the far side, before every rule of the firewall: for each host the
+// connections that the gateway began to open, whatever became of them, and those that
+// were answered with a reset. A SYN that is sent again counts once: a set remembers
+// which ones were counted. (The set itself is not read: what a dump of it shows while
+// packets fill it may be short or double.)
 type ledger struct {
-	mu           sync.Mutex
-	nft          *nftables.Conn
-	syns, resets *nftables.Set
+	mu    sync.Mutex
+	nft   *nftables.Conn
+	hosts []books
 }
 
-func newLedger(far *space) (*ledger, error) {
+// books are the two chains of a host, of one rule each.
+type books struct{ syns, resets *nftables.Chain }
+
+func newLedger(far *space, hosts int) (*ledger, error) {
 	nft, err := nftables.New(nftables.AsLasting(), nftables.WithNetNSFd(far.fd))
 	if err != nil {
 		return nil, err
 	}
 	l := &ledger{nft: nft}
 	table := nft.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "ledger"})
-	// A SYN without ACK comes from 12.. to 16.., its port is the source's; a RST goes
-	// from 12.. to 16.., the gateway's port is the destination's.
-	l.syns, err = l.book(table, "syns", nftables.ChainHookPrerouting, isFlags(tcpSYN|tcpACK, tcpSYN), 0)
-	if err != nil {
-		return nil, err
+	// A SYN comes in, and its source's port is the gateway's; a RST goes out, and its
+	// destination's is.
+	syns := book{name: "syns", hook: nftables.ChainHookPrerouting, link: expr.MetaKeyIIFNAME, match: isFlags(tcpSYN|tcpACK, tcpSYN), port: 0}
+	resets := book{name: "resets", hook: nftables.ChainHookOutput, link: expr.MetaKeyOIFNAME, match: isFlags(tcpRST, tcpRST), port: 2}
+	for _, b := range []*book{&syns, &resets} {
+		if err := b.open(nft, table); err != nil {
+			return nil, err
+		}
 	}
-	l.resets, err = l.book(table, "resets", nftables.ChainHookOutput, isFlags(tcpRST, tcpRST), 2)
-	if err != nil {
-		return nil, err
+	for i := range hosts {
+		l.hosts = append(l.hosts, books{syns.page(nft, table, i), resets.page(nft, table, i)})
 	}
 	if err := nft.Flush(); err != nil {
 		return nil, fmt.Errorf("the ledger: %w", err)
@@ -46,52 +50,77 @@ func newLedger(far *space) (*ledger, error) {
 	return l, nil
 }
 
-// book adds a set of (source, destination, gateway's port) that packets of a kind fill.
-func (l *ledger) book(t *nftables.Table, name string, hook *nftables.ChainHook, match []expr.Any, port uint32) (*nftables.Set, error) {
+// book is one kind of packet that is counted.
+type book struct {
+	name  string
+	hook  *nftables.ChainHook
+	link  expr.MetaKey
+	match []expr.Any
+	port  uint32 // offset of the gateway's port in the TCP header
+	seen  *nftables.Set
+}
+
+// open makes the set of connections that were counted: source, destination, the
+// gateway's port.
+func (b *book) open(nft *nftables.Conn, t *nftables.Table) error {
 	key, err := nftables.ConcatSetType(nftables.TypeIPAddr, nftables.TypeIPAddr, nftables.TypeInetService)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	set := &nftables.Set{Table: t, Name: name, KeyType: key, Concatenation: true, Dynamic: true, Size: 1 << 16}
-	if err := l.nft.AddSet(set, nil); err != nil {
-		return nil, err
-	}
-	chain := l.nft.AddChain(&nftables.Chain{
-		Name: name, Table: t, Type: nftables.ChainTypeFilter, Hooknum: hook, Priority: nftables.ChainPriorityRaw,
+	b.seen = &nftables.Set{Table: t, Name: b.name, KeyType: key, Concatenation: true, Dynamic: true, Size: 1 << 16}
+	return nft.AddSet(b.seen, nil)
+}
+
+// page is the host's chain: a packet of the kind whose connection is not in the set
+// puts it there and is counted.
+func (b *book) page(nft *nftables.Conn, t *nftables.Table, host int) *nftables.Chain {
+	chain := nft.AddChain(&nftables.Chain{
+		Name: fmt.Sprintf("%s%d", b.name, host), Table: t,
+		Type: nftables.ChainTypeFilter, Hooknum: b.hook, Priority: nftables.ChainPriorityRaw,
 	})
-	e := append(isTCP(), match...)
+	e := append(onLink(b.link, host), isTCP()...)
+	e = append(e, b.match...)
 	e = append(e,
 		&expr.Payload{DestRegister: unix.NFT_REG32_00, Base: expr.PayloadBaseNetworkHeader, Offset: 12, Len: 4},
 		&expr.Payload{DestRegister: unix.NFT_REG32_01, Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4},
-		&expr.Payload{DestRegister: unix.NFT_REG32_02, Base: expr.PayloadBaseTransportHeader, Offset: port, Len: 2},
-		&expr.Dynset{SrcRegKey: unix.NFT_REG32_00, SetName: name, SetID: set.ID, Operation: uint32(unix.NFT_DYNSET_OP_UPDATE)})
-	l.nft.AddRule(&nftables.Rule{Table: t, Chain: chain, Exprs: e})
-	return set, nil
+		&expr.Payload{DestRegister: unix.NFT_REG32_02, Base: expr.PayloadBaseTransportHeader, Offset: b.port, Len: 2},
+		&expr.Lookup{SourceRegister: unix.NFT_REG32_00, SetName: b.name, SetID: b.seen.ID, Invert: true},
+		&expr.Dynset{SrcRegKey: unix.NFT_REG32_00, SetName: b.name, SetID: b.seen.ID, Operation: uint32(unix.NFT_DYNSET_OP_ADD)},
+		&expr.Counter{})
+	nft.AddRule(&nftables.Rule{Table: t, Chain: chain, Exprs: e})
+	return chain
 }
 
-// count returns how many connections the gateway began to open to the host's network,
-// and how many of its connections the host reset.
+// count returns how many connections the gateway began to open to the host, and how
+// many of them the host reset.
 func (l *ledger) count(host int) (attempts, resets int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	gateway := agent.NearAddr(host).AsSlice()
-	syns, err := l.nft.GetSetElements(l.syns)
-	if err != nil {
-		return 0, 0, fmt.Errorf("reading the ledger: %w", err)
-	}
-	for _, e := range syns {
-		if bytes.HasPrefix(e.Key, gateway) {
-			attempts++
+	for _, c := range []struct {
+		chain *nftables.Chain
+		to    *int
+	}{{l.hosts[host].syns, &attempts}, {l.hosts[host].resets, &resets}} {
+		counts, err := countsOf(l.nft, c.chain)
+		if err != nil || len(counts) != 1 {
+			return 0, 0, fmt.Errorf("reading the ledger: %d counters: %w", len(counts), err)
 		}
-	}
-	rsts, err := l.nft.GetSetElements(l.resets)
-	if err != nil {
-		return 0, 0, fmt.Errorf("reading the ledger: %w", err)
-	}
-	for _, e := range rsts {
-		if bytes.HasPrefix(e.Key[4:], gateway) {
-			resets++
-		}
+		*c.to = int(counts[0])
 	}
 	return attempts, resets, nil
+}
+
+// countsOf returns the packets that each rule of a chain has counted.
+func countsOf(nft *nftables.Conn, c *nftables.Chain) (counts []uint64, err error) {
+	rules, err := nft.GetRules(c.Table, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rules {
+		for _, e := range r.Exprs {
+			if n, ok := e.(*expr.Counter); ok {
+				counts = append(counts, n.Packets)
+			}
+		}
+	}
+	return counts, nil
 }

@@ -43,7 +43,7 @@ func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent
 	if err := w.join(b); err != nil {
 		return nil, built, fmt.Errorf("joining the namespaces: %w", err)
 	}
-	if err := w.equip(); err != nil {
+	if err := w.equip(b.Hosts); err != nil {
 		return nil, built, err
 	}
 	if err := keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE); err != nil {
@@ -61,12 +61,12 @@ func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent
 }
 
 // equip makes what needs a place in both namespaces.
-func (w *world) equip() (err error) {
+func (w *world) equip(hosts int) (err error) {
 	w.resolver = newResolver(w.history)
 	if w.firewall, err = newFirewall(w.near, w.far); err != nil {
 		return err
 	}
-	if w.ledger, err = newLedger(w.far); err != nil {
+	if w.ledger, err = newLedger(w.far, hosts); err != nil {
 		return err
 	}
 	w.diag = map[*space]*socketDiag{}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/journal"
+	"github.com/badgateway/badgateway/harness/report"
+)
+
+// running is a run that goes on.
+type running struct {
+	*app
+	flags    runFlags
+	out      *outputs
+	progress progress
+	start    journal.Start
+}
+
+// play plays, reports and returns the exit code.
+func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []harness.Scenario) int {
+	ctx, quiet := r.heed(ctx, r.progress.Say)
+	stopTicking := tick(r.progress)
+	r.out.begin(r.start)
+	summary, err := r.inRuntime(ctx, harness.Plan{
+		Gateway: gateway, Scenarios: chosen, Labs: r.flags.labs,
+		OnCell: func(c harness.Cell) { r.out.cell(c); r.progress.Cell(c) },
+	})
+	stop := interruptionOf(ctx)
+	quiet()
+	stopTicking()
+	r.progress.Clear()
+	run := report.Run{
+		Badgateway: r.version, Reference: r.flags.gateway, Gateway: gateway.Name(), Runtime: r.flags.runtime,
+		Started: r.start.Started, Planned: len(chosen), Summary: summary, Trouble: trouble(stop, err),
+	}
+	lost := r.out.end(run, endOf(run, stop))
+	r.tell(stop, err, lost)
+	return exitCode(run, stop, err, lost)
+}
+
+// inRuntime plays the plan in a runtime of its own.
+func (r *running) inRuntime(ctx context.Context, plan harness.Plan) (sum harness.Summary, err error) {
+	if plan.Runtime, err = r.runtime(r.flags.runtime, r.progress.Say); err != nil {
+		return sum, err
+	}
+	defer func() { err = errors.Join(err, plan.Runtime.Close()) }()
+	return r.parts.play(ctx, plan)
+}
+
+// tell explains on stderr why the run did not come to its end, or a report not to its.
+func (r *running) tell(stop *interruption, err, lost error) {
+	switch {
+	case stop != nil:
+		complain(r.stderr, stop.Error(), "")
+	case err != nil:
+		complain(r.stderr, err.Error(), harness.Hint(err))
+	}
+	if lost != nil {
+		complain(r.stderr, lost.Error(), harness.Hint(lost))
+	}
+}
+
+func trouble(stop *interruption, err error) string {
+	switch {
+	case stop != nil:
+		return stop.Error()
+	case err != nil:
+		return oneLine(err.Error())
+	}
+	return ""
+}
+
+func endOf(run report.Run, stop *interruption) journal.End {
+	end := journal.End{
+		Verdict: run.Verdict(), Cells: len(run.Summary.Cells),
+		Version: run.Summary.Version, Source: run.Summary.Source, Spent: journal.SpentOn(run.Summary.Spent),
+	}
+	if stop != nil {
+		end.Interrupted = stop.name()
+	} else {
+		end.Trouble = run.Trouble
+	}
+	return end
+}
+
+// exitCode says who has to act. A definite failure outranks doubt, whatever else went
+// wrong; an interruption outranks all.
+func exitCode(run report.Run, stop *interruption, err, lost error) int {
+	switch {
+	case stop != nil:
+		return stop.code()
+	case run.Verdict() == harness.Fail:
+		return exitFail
+	case err != nil && len(run.Summary.Cells) == 0:
+		return codeOf(err)
+	case err != nil || lost != nil || run.Verdict() == harness.Inconclusive:
+		return exitEnvironment
+	}
+	return exitMet
+}

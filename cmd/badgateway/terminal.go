@@ -1,0 +1,34 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/moby/term"
+)
+
+var colorModes = []string{"auto", "always", "never"}
+
+// terminalOf says whether w is a terminal, and how wide, 0 if that is unknown.
+func terminalOf(w io.Writer) (is bool, width int) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(f.Fd()) {
+		return false, 0
+	}
+	size, err := term.GetWinsize(f.Fd())
+	if err != nil {
+		return true, 0
+	}
+	return true, int(size.Width)
+}
+
+// dumb says that the terminal obeys no escape sequences.
+func (a *app) dumb() bool { return a.env("TERM") == "dumb" }
+
+// color decides by the flag, by NO_COLOR (no-color.org) and by the terminal.
+func (a *app) color(mode string, tty bool) bool {
+	if mode != "auto" {
+		return mode == "always"
+	}
+	return tty && !a.dumb() && a.env("NO_COLOR") == ""
+}
