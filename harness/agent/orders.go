@@ -10,6 +10,11 @@ import (
 type Build struct {
 	Hosts int `json:"hosts"` // upstream hosts, each on a network of its own
 	Bays  int `json:"bays"`  // each with a visitor and a prober
+	// Still keeps the agent asleep between events: it does not watch the machine's
+	// noise. Where an upstream runs out of memory the agent's own pages have been
+	// reclaimed, and fetching one back before the upstream's are free makes the kernel
+	// kill the agent too.
+	Still bool `json:"still,omitempty"`
 }
 
 // Built is what came of it.

@@ -45,7 +45,7 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 	if err := l.startAgent(ctx, image.Ref, spec.MemoryLimit); err != nil {
 		return nil, fmt.Errorf("starting the agent: %w", err)
 	}
-	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays})
+	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Still: spec.MemoryLimit > 0})
 	if err != nil {
 		return nil, l.explained("building the lab", err)
 	}
@@ -86,10 +86,7 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 			h.CapDrop, h.CapAdd = []string{"ALL"}, agentCapabilities
 			h.NetworkMode, h.AutoRemove = "none", true
 			h.DNS, h.DNSOptions = addrs(agent.Resolver), []string{"timeout:1", "attempts:1"}
-			if memory > 0 {
-				h.Memory, h.MemorySwap = memory, memory
-				h.OomScoreAdj = -1000 // the kernel must not end the agent in the upstream's place
-			}
+			h.Memory, h.MemorySwap = memory, memory
 		}),
 		testcontainers.WithAdditionalLifecycleHooks(testcontainers.ContainerLifecycleHooks{
 			PostCreates: []testcontainers.ContainerHook{attach},

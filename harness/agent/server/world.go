@@ -56,7 +56,9 @@ func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent
 	for i := range b.Hosts {
 		w.hosts = append(w.hosts, newHost(w, i))
 	}
-	go w.noise.watch()
+	if !b.Still {
+		go w.noise.watch()
+	}
 	return w, built, w.resolver.start(w.far)
 }
 
