@@ -1,5 +1,7 @@
 package harness
 
+import "strings"
+
 // Finding is how one check came out.
 type Finding struct {
 	Strength Strength `json:"strength"`
@@ -56,7 +58,7 @@ func newCell(plan *Plan, s Scenario, take int) Cell {
 func (c *Cell) judge(s Scenario, declared []Deviation, k *bracket, trouble error) {
 	c.Spent = k.spent
 	if trouble != nil {
-		c.Verdict, c.Reason = Inconclusive, trouble.Error()
+		c.Verdict, c.Reason = Inconclusive, strings.ReplaceAll(trouble.Error(), "\n", "; ")
 		return
 	}
 	e := &k.evidence

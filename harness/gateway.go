@@ -21,7 +21,7 @@ type Gateway interface {
 	// Read makes sense of one line of its log.
 	Read(line string) (LogLine, bool)
 	// Deviations are the scenarios in which this version of it is known to depart
-	// from what the scenario promises.
+	// from what the scenario promises. "" is a version that is not known.
 	Deviations(version string) []Deviation
 }
 

@@ -69,9 +69,9 @@ func (o *OpenLab) start(ctx context.Context) error {
 		last = lines[len(lines)-1]
 	}
 	return &Problem{
-		What: "the gateway did not start: " + last,
-		Hint: "start it by hand with the same configuration, or look at the whole log with --verbose",
-		Err:  err,
+		What:   "the gateway did not start: " + last,
+		Hint:   "its log says why; a configuration of your own has to start in a place where only the lab's names resolve",
+		Detail: lines[max(0, len(lines)-20):],
 	}
 }
 

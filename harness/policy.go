@@ -19,6 +19,9 @@ func (s Setting) String() string {
 	if s.File != "" {
 		where = fmt.Sprintf("%s:%d", s.File, s.Line)
 	}
+	if s.Value == 0 {
+		return fmt.Sprintf("%s (%s)", s.Directive, where)
+	}
 	return fmt.Sprintf("%s %v (%s)", s.Directive, s.Value, where)
 }
 

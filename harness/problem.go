@@ -19,6 +19,8 @@ type Problem struct {
 	What  string
 	Hint  string
 	Err   error // the cause, may be nil
+	// Detail is what a person may want to read then, such as the end of a log.
+	Detail []string
 }
 
 func (p *Problem) Error() string {

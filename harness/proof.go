@@ -54,7 +54,14 @@ func refused(e *Evidence) (string, error) {
 	if n < 1 {
 		return "", errors.New("the upstream's host sent no reset")
 	}
-	return fmt.Sprintf("its host answered %d SYN with RST", n), nil
+	return fmt.Sprintf("its host answered %s with RST", plural(n, "SYN")), nil
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func frozen(e *Evidence) (string, error) {
@@ -100,7 +107,7 @@ func synsDropped(e *Evidence) (string, error) {
 	if n < 1 {
 		return "", errors.New("the listener dropped no SYN")
 	}
-	return fmt.Sprintf("the full listener dropped %d SYN", n), nil
+	return fmt.Sprintf("the full listener dropped %s", plural(n, "SYN")), nil
 }
 
 // answeredAs: the name was asked for in the visitor's time and treated as wanted.
@@ -133,6 +140,6 @@ func filtered(r agent.Rule) Proof {
 		if len(e.After.Rules) == 0 || e.After.Rules[0] == 0 {
 			return "", errors.New("no packet met the firewall's rule")
 		}
-		return fmt.Sprintf("the firewall's rule met %d packets: %s", e.After.Rules[0], r.Action), nil
+		return fmt.Sprintf("the firewall's rule met %s: %s", plural(int(e.After.Rules[0]), "packet"), r.Action), nil
 	}
 }

@@ -3,6 +3,8 @@ package harness
 import (
 	"context"
 	"errors"
+	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +16,8 @@ type Plan struct {
 	Runtime   Runtime
 	Gateway   Gateway
 	Scenarios []Scenario
-	// Labs is how many labs may stand at once, 0 for as many as there are cores.
+	// Labs is how many labs may stand at once. 0 is three, or as many as there are
+	// cores: playing is mostly waiting, starting is work.
 	Labs int
 	// Sham plays everything and injects nothing: a run in which no cell may pass.
 	Sham bool
@@ -37,9 +40,13 @@ type LabSpent struct {
 	Longest Cell
 }
 
-// Verdict is the greatest of the cells'. Unsupported ones do not count.
+// Verdict is the greatest of the cells'. Unsupported ones do not count, but a run that
+// has no others has shown nothing.
 func (s Summary) Verdict() Verdict {
 	worst := Pass
+	if !slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Verdict != Unsupported }) {
+		worst = Inconclusive
+	}
 	for _, c := range s.Cells {
 		worst = max(worst, c.Verdict)
 	}
@@ -112,7 +119,11 @@ func (r *run) doubtful(scenarios []Scenario) (again [][]Scenario) {
 func (r *run) labs(ctx context.Context, groups [][]Scenario, take int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	places := make(chan struct{}, max(r.plan.Labs, 1))
+	most := r.plan.Labs
+	if most == 0 {
+		most = max(3, runtime.NumCPU())
+	}
+	places := make(chan struct{}, most)
 	var wg sync.WaitGroup
 	for _, g := range groups {
 		places <- struct{}{}
@@ -148,28 +159,36 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 	playing := time.Now()
 	var wg sync.WaitGroup
 	errs := make([]error, len(scenarios))
+	cells := make([]Cell, len(scenarios))
 	for i, s := range scenarios {
-		wg.Go(func() {
-			errs[i] = r.cell(ctx, s, open.Bays[i], take)
-		})
+		wg.Go(func() { cells[i], errs[i] = r.cell(ctx, s, open.Bays[i], take) })
 	}
 	wg.Wait()
-	spent.Play = time.Since(playing).Seconds()
+	spent.Play, spent.Longest = time.Since(playing).Seconds(), longest(cells)
 	return errors.Join(errs...)
 }
 
 // cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
-func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int) error {
+func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int) (Cell, error) {
 	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, sham: r.plan.Sham}
 	err := k.play(ctx)
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return Cell{}, context.Cause(ctx)
 	}
 	c := newCell(r.plan, s, take)
 	c.Version = b.lab.Gateway.Version()
 	c.judge(s, r.plan.Gateway.Deviations(c.Version), &k, err)
 	r.record(c)
-	return nil
+	return c, nil
+}
+
+func longest(cells []Cell) (found Cell) {
+	for _, c := range cells {
+		if c.Spent.total() > found.Spent.total() {
+			found = c
+		}
+	}
+	return found
 }
 
 func (r *run) record(c Cell) {

@@ -41,6 +41,7 @@ func (a *app) fail(err error, cmd *cobra.Command) int {
 		return exitNothing
 	}
 	complain(a.stderr, err.Error(), hint)
+	detail(a.stderr, err)
 	if !a.began {
 		return exitUsage
 	}
@@ -59,6 +60,17 @@ func complain(w io.Writer, what, hint string) {
 	fmt.Fprintf(w, "badgateway: %s\n", oneLine(what))
 	if hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", oneLine(hint))
+	}
+}
+
+// detail shows what else there is to read, such as the end of a gateway's log.
+func detail(w io.Writer, err error) {
+	var p *harness.Problem
+	if !errors.As(err, &p) {
+		return
+	}
+	for _, line := range p.Detail {
+		fmt.Fprintf(w, "  | %s\n", oneLine(line))
 	}
 }
 

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"os"
-	"strings"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/docker"
 	"github.com/badgateway/badgateway/harness/nginx"
+	"github.com/badgateway/badgateway/harness/provision"
 	"github.com/badgateway/badgateway/scenarios"
 )
 
@@ -31,13 +30,10 @@ func wired() parts {
 	}
 }
 
-// gatewayOf refuses what can be no gateway's reference; whether there is such a
-// release or image is found out where it is looked for.
+// gatewayOf refuses what can be no gateway's reference.
 func gatewayOf(ref string) (harness.Gateway, error) {
-	product, _, _ := strings.Cut(ref, "@")
-	if product == "nginx" || strings.HasPrefix(ref, "image:") {
-		return nginx.Reference(ref), nil
+	if err := provision.CheckRef(ref); err != nil {
+		return nil, err
 	}
-	return nil, &harness.Problem{Blame: harness.Usage, What: fmt.Sprintf("there is no gateway %q", ref),
-		Hint: "say nginx, nginx@1.26 or image:REFERENCE"}
+	return nginx.Reference(ref), nil
 }

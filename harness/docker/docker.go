@@ -37,9 +37,8 @@ type Runtime struct {
 	run      string
 	watcher  *watcher
 
-	agent    func() (provision.Image, error) // asked once
-	mu       sync.Mutex
-	gateways map[string]func() (provision.Image, error) // by reference, asked once
+	mu     sync.Mutex
+	images map[string]provision.Image // found so far, by reference
 }
 
 var _ harness.Runtime = (*Runtime)(nil)
@@ -48,11 +47,14 @@ var _ harness.Runtime = (*Runtime)(nil)
 func New(o Options) (*Runtime, error) {
 	quietTestcontainers()
 	ctx := context.Background()
+	if err := namedEngine(ctx); err != nil {
+		return nil, noEngine(err)
+	}
 	tc, err := testcontainers.NewDockerClientWithOpts(ctx)
 	if err != nil {
 		return nil, noEngine(err)
 	}
-	r := &Runtime{engine: tc.Client, run: rand.Text(), gateways: map[string]func() (provision.Image, error){}}
+	r := &Runtime{engine: tc.Client, run: rand.Text(), images: map[string]provision.Image{}}
 	if _, err := r.engine.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
 		return nil, noEngine(err)
 	}
@@ -60,8 +62,22 @@ func New(o Options) (*Runtime, error) {
 		return nil, fmt.Errorf("starting the watcher: %w", err)
 	}
 	r.provider = provision.New(r.engine, o.Progress)
-	r.agent = sync.OnceValues(func() (provision.Image, error) { return r.provider.Agent(ctx) })
 	return r, nil
+}
+
+// namedEngine fails where the environment names an engine that does not answer:
+// testcontainers would quietly take another.
+func namedEngine(ctx context.Context) error {
+	if os.Getenv("DOCKER_HOST") == "" {
+		return nil
+	}
+	named, err := client.New(client.FromEnv)
+	if err != nil {
+		return err
+	}
+	defer named.Close()
+	_, err = named.Ping(ctx, client.PingOptions{})
+	return err
 }
 
 // quietTestcontainers keeps its log out of ours, and its reaper away: that is an image
@@ -86,19 +102,22 @@ func noEngine(err error) error {
 // Name is the runtime's in reports.
 func (r *Runtime) Name() string { return "docker" }
 
-// gateway finds the image of a reference once.
-func (r *Runtime) gateway(ctx context.Context, from string) (provision.Image, error) {
-	if from == "agent" {
-		return r.agent()
-	}
+// image finds the image of a reference, once: "agent" is our own.
+func (r *Runtime) image(ctx context.Context, ref string) (image provision.Image, err error) {
 	r.mu.Lock()
-	once := r.gateways[from]
-	if once == nil {
-		once = sync.OnceValues(func() (provision.Image, error) { return r.provider.Gateway(ctx, from) })
-		r.gateways[from] = once
+	defer r.mu.Unlock()
+	if image, ok := r.images[ref]; ok {
+		return image, nil
 	}
-	r.mu.Unlock()
-	return once()
+	if ref == "agent" {
+		image, err = r.provider.Agent(ctx)
+	} else {
+		image, err = r.provider.Gateway(ctx, ref)
+	}
+	if err == nil {
+		r.images[ref] = image
+	}
+	return image, err
 }
 
 // Close removes what is left of the run, whatever state it is in.

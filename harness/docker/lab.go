@@ -28,11 +28,11 @@ const goneWithin = 5 * time.Second
 
 // Open makes the agent's container, lets it build its world, and prepares the gateway.
 func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.Lab, err error) {
-	image, err := r.agent()
+	image, err := r.image(ctx, "agent")
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := r.gateway(ctx, spec.Boot.From)
+	gateway, err := r.image(ctx, spec.Boot.From)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,13 @@ func parseRef(ref string) (wanted, error) {
 	return wanted{}, misnamed("unknown gateway "+quoted(ref), refHint, nil)
 }
 
+// CheckRef returns nil where ref can name a gateway; whether there is such a release or
+// image is found out where it is looked for.
+func CheckRef(ref string) error {
+	_, err := parseRef(ref)
+	return err
+}
+
 func quoted(s string) string { return "`" + s + "`" }
 
 func misnamed(what, hint string, err error) error {
