@@ -44,6 +44,7 @@ type bracket struct {
 	evidence Evidence
 	proofs   []Proof
 	spent    Spent
+	logged   int // lines of the gateway's log that are older than the fault
 }
 
 // play takes the baseline, injects and confirms, observes, reverts whatever happened,
@@ -88,6 +89,7 @@ func (k *bracket) baseline(ctx context.Context) error {
 		return fmt.Errorf("no healthy baseline: the gateway gave %s", saw)
 	}
 	k.evidence.Baseline = x.Ended
+	k.logged = len(k.bay.lab.Gateway.Log().Lines())
 	k.evidence.Before, err = k.bay.look(ctx, x.Began)
 	return err
 }
@@ -199,7 +201,7 @@ func (k *bracket) readLog(ctx context.Context) {
 	e := &k.evidence
 	smooth := e.Outcome == Answered && e.Exchange.Response.Status/100 != 5
 	k.bay.lab.Gateway.Log().Until(ctx, func(lines []string) bool {
-		e.Log = k.about(agent.Visitor(k.bay.index).String(), lines)
+		e.Log = k.about(agent.Visitor(k.bay.index).String(), lines[k.logged:])
 		return smooth || len(e.Log) > 0
 	})
 	e.Log = append(e.Log, k.about("", e.Startup)...)

@@ -68,9 +68,10 @@ func term(text string, setting func(Policy) Setting) Term {
 }
 
 // The terms. Immediately is as fast as the gateway and the machine can; what decides
-// then is the line that sends the request to the upstream.
+// then is the line that sends the request to the upstream, or the size of a buffer.
 var (
 	Immediately    = Term{"at once", func(Policy) time.Duration { return 0 }, func(p Policy) Setting { return p.Pass }}
+	HeaderBuffer   = Term{"at once, when its buffer is full", Immediately.Of, func(p Policy) Setting { return p.Header }}
 	ConnectTimeout = term("the connect timeout", func(p Policy) Setting { return p.Connect })
 	ReadTimeout    = term("the read timeout", func(p Policy) Setting { return p.Read })
 	ResolveTimeout = term("the resolver's timeout", func(p Policy) Setting { return p.Resolve })

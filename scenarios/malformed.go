@@ -32,7 +32,7 @@ var malformed = []Scenario{
 		Title:  "an upstream whose header is larger than the gateway's buffer is a bad gateway, at once",
 		Why:    "The answer is valid and the upstream is healthy; the gateway has no room for its header. It comes with large cookies and tokens, for some users only, and the upstream's log shows a 200. The buffer for the header is what to raise, or the cookie what to shrink.",
 		Fault:  faults.HeaderTooLarge,
-		Expect: BadGateway(Immediately, 1, "http_response_header_section_size"),
+		Expect: BadGateway(HeaderBuffer, 1, "http_response_header_section_size"),
 	},
 	{
 		ID: "malformed/bad-chunk", Folklore: "502",

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 
 	"github.com/moby/moby/client"
@@ -21,8 +22,12 @@ import (
 	"github.com/badgateway/badgateway/harness/provision"
 )
 
-// runLabel is on every container of a run; its value is the run's own.
-const runLabel = "org.badgateway.run"
+// The labels on every container of a run: which run it is, and the process id of its
+// harness, for people who wonder whose a container is.
+const (
+	runLabel = "org.badgateway.run"
+	pidLabel = "org.badgateway.pid"
+)
 
 // Options are for New. The zero value will do.
 type Options struct {
@@ -57,6 +62,9 @@ func New(o Options) (*Runtime, error) {
 	r := &Runtime{engine: tc.Client, run: rand.Text(), images: map[string]provision.Image{}}
 	if _, err := r.engine.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
 		return nil, noEngine(err)
+	}
+	if err := removeForgotten(ctx, r.engine); err != nil {
+		return nil, err
 	}
 	if r.watcher, err = startWatcher(r.engine.DaemonHost(), r.run); err != nil {
 		return nil, fmt.Errorf("starting the watcher: %w", err)
@@ -101,6 +109,10 @@ func noEngine(err error) error {
 
 // Name is the runtime's in reports.
 func (r *Runtime) Name() string { return "docker" }
+
+func (r *Runtime) labels() map[string]string {
+	return map[string]string{runLabel: r.run, pidLabel: strconv.Itoa(os.Getpid())}
+}
 
 // image finds the image of a reference, once: "agent" is our own.
 func (r *Runtime) image(ctx context.Context, ref string) (image provision.Image, err error) {

@@ -53,7 +53,7 @@ func (p *process) prepare(ctx context.Context) error {
 	}
 	options := []testcontainers.ContainerCustomizer{
 		testcontainers.WithNoStart(),
-		testcontainers.WithLabels(map[string]string{runLabel: p.lab.runtime.run}),
+		testcontainers.WithLabels(p.lab.runtime.labels()),
 		testcontainers.WithEnv(p.boot.Env),
 		testcontainers.WithFiles(files(p.boot.Files)...),
 		testcontainers.WithHostConfigModifier(func(h *container.HostConfig) {

@@ -78,7 +78,7 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 	}
 	_, err := testcontainers.Run(ctx, image,
 		testcontainers.WithCmd("agent"),
-		testcontainers.WithLabels(map[string]string{runLabel: l.runtime.run}),
+		testcontainers.WithLabels(l.runtime.labels()),
 		testcontainers.WithConfigModifier(func(c *container.Config) {
 			c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true
 		}),

@@ -2,6 +2,8 @@ package docker
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -21,8 +23,13 @@ import (
 const watchVariable = "BADGATEWAY_WATCH_RUN"
 
 // watchFor is how long a watcher looks for containers: an order to make one may still
-// be on its way when the harness dies. Making one takes 0.1 s.
-const watchFor = 2 * time.Second
+// be on its way when the harness dies. Making one takes 0.1 s, and over 2 s were seen on
+// a machine with far more to do than cores.
+const watchFor = 4 * time.Second
+
+// forgottenAfter is the age at which a container that was never started belongs to
+// nobody: the next run removes it.
+const forgottenAfter = time.Minute
 
 type watcher struct {
 	cmd *exec.Cmd
@@ -68,7 +75,7 @@ func watch(run string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), watchFor)
 	defer cancel()
-	for every := time.NewTicker(watchFor / 10); ; {
+	for every := time.NewTicker(watchFor / 20); ; {
 		removeAll(ctx, engine, run)
 		select {
 		case <-every.C:
@@ -76,6 +83,23 @@ func watch(run string) {
 			return
 		}
 	}
+}
+
+// removeForgotten removes what a watcher came too early for, or was itself killed before.
+func removeForgotten(ctx context.Context, engine *client.Client) error {
+	list, err := engine.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: client.Filters{}.Add("label", runLabel).Add("status", "created"),
+	})
+	if err != nil {
+		return fmt.Errorf("looking for forgotten containers: %w", err)
+	}
+	var errs []error
+	for _, c := range list.Items {
+		if time.Since(time.Unix(c.Created, 0)) > forgottenAfter {
+			errs = append(errs, remove(ctx, engine, c.ID))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // remove ends and removes a container. That it is gone already is no error.
