@@ -75,7 +75,7 @@ func TestWithoutGoTheHintSaysSo(t *testing.T) {
 	}
 	t.Setenv("PATH", "/nowhere")
 	tool, err := findGo()
-	if elsewhere := exists(filepath.Join(runtime.GOROOT(), "bin/go")) || exists("/usr/local/go/bin/go"); elsewhere != (err == nil) {
+	if elsewhere := exists(installedGo); elsewhere != (err == nil) {
 		t.Errorf("with a bare PATH: %q, %v", tool, err)
 	}
 }

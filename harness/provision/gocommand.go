@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 )
 
 // goCommand runs the go command and returns what it printed.
@@ -28,12 +26,15 @@ func goCommand(ctx context.Context, env []string, args ...string) (string, error
 	return out.String(), nil
 }
 
+// installedGo is where Go's own installer puts it.
+const installedGo = "/usr/local/go/bin/go"
+
 // findGo also looks where Go's own installer puts it: tests started by an editor often have a bare PATH.
 func findGo() (string, error) {
-	for _, name := range []string{"go", filepath.Join(runtime.GOROOT(), "bin/go"), "/usr/local/go/bin/go"} {
+	for _, name := range []string{"go", installedGo} {
 		if tool, err := exec.LookPath(name); err == nil {
 			return tool, nil
 		}
 	}
-	return "", fmt.Errorf("the go command is neither on PATH nor in %s or /usr/local/go", runtime.GOROOT())
+	return "", fmt.Errorf("the go command is neither on PATH nor at %s", installedGo)
 }

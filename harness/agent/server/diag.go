@@ -47,10 +47,23 @@ const (
 	inetDiagMsgSize  = 72 // struct inet_diag_msg
 )
 
-func (d *socketDiag) listeners() ([]listener, error) {
+// listeners are the TCP sockets that listen, for IPv4 and for IPv6: one that listens on
+// [::] as a rule serves both.
+func (d *socketDiag) listeners() (found []listener, err error) {
+	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
+		some, err := d.dump(family)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return found, nil
+}
+
+func (d *socketDiag) dump(family byte) ([]listener, error) {
 	// struct inet_diag_req_v2: family, protocol, ext, pad, states, then an id of zeros.
 	req := make([]byte, 56)
-	req[0], req[1], req[2] = unix.AF_INET, unix.IPPROTO_TCP, 1<<(inetDiagSKMem-1)
+	req[0], req[1], req[2] = family, unix.IPPROTO_TCP, 1<<(inetDiagSKMem-1)
 	binary.NativeEndian.PutUint32(req[4:], 1<<tcpListen)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -76,7 +89,11 @@ func parseListener(msg []byte) (l listener, err error) {
 		return l, errors.New("sock_diag gave a short message")
 	}
 	port := binary.BigEndian.Uint16(msg[4:])
-	l.at = netip.AddrPortFrom(netip.AddrFrom4([4]byte(msg[8:12])), port)
+	addr := netip.AddrFrom4([4]byte(msg[8:12]))
+	if msg[0] == unix.AF_INET6 {
+		addr = netip.AddrFrom16([16]byte(msg[8:24]))
+	}
+	l.at = netip.AddrPortFrom(addr, port)
 	l.queue = int(binary.NativeEndian.Uint32(msg[56:])) // idiag_rqueue
 	attrs, err := netlink.NewAttributeDecoder(msg[inetDiagMsgSize:])
 	if err != nil {

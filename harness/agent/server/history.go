@@ -20,7 +20,6 @@ type history struct {
 	clock  clock.Clock
 	mu     sync.Mutex
 	events []agent.Event
-	told   chan struct{} // closed by the next event
 }
 
 func (h *history) tell(e agent.Event) {
@@ -31,10 +30,6 @@ func (h *history) tell(e agent.Event) {
 		h.events = slices.Delete(h.events, 0, maxEvents/10)
 	}
 	h.events = append(h.events, e)
-	if h.told != nil {
-		close(h.told)
-		h.told = nil
-	}
 }
 
 // since returns the events from t on that the test accepts.
@@ -48,16 +43,6 @@ func (h *history) since(t time.Duration, test func(agent.Event) bool) (found []a
 		}
 	}
 	return found
-}
-
-// next is closed when something more is told.
-func (h *history) next() <-chan struct{} {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.told == nil {
-		h.told = make(chan struct{})
-	}
-	return h.told
 }
 
 // noise watches how late timers fire: what the machine adds to every time that is

@@ -1,0 +1,107 @@
+// Package mutants_test proves that the harness bites: every mutant proxy is caught by
+// the scenarios that its fault is against, every scenario is failed by a mutant, the
+// honest proxy keeps every promise, and with nothing injected nothing passes. It prints
+// the matrix of who was caught where, and writes it for the README where that is asked:
+//
+//	BADGATEWAY_MATRIX=/tmp/matrix.md go test -v ./suites/mutants
+package mutants_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/mutant"
+	"github.com/badgateway/badgateway/scenarios"
+)
+
+func TestMutants(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Mutants")
+}
+
+// patience is for all trials together, which take half a minute on two cores.
+const patience = 3 * time.Minute
+
+var (
+	trial *trials
+	// sham is the honest proxy with injection switched off.
+	sham = mutant.Variant{Name: "sham", Is: "is honest, with nothing injected"}
+)
+
+var _ = BeforeSuite(func() {
+	runtime := engine()
+	DeferCleanup(runtime.Close)
+	trial = begin(runtime)
+	DeferCleanup(trial.stop)
+})
+
+var _ = ReportAfterSuite("the matrix", func(Report) {
+	if trial == nil {
+		return
+	}
+	m := trial.matrix()
+	fmt.Println(m.text())
+	if path := os.Getenv("BADGATEWAY_MATRIX"); path != "" {
+		if err := os.WriteFile(path, []byte(m.markdown()), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+})
+
+var _ = Describe("the harness", func() {
+	It("passes an honest proxy in every scenario", SpecTimeout(patience), func(ctx SpecContext) {
+		cells := trial.of(ctx, mutant.Honest)
+		for _, s := range scenarios.All() {
+			Expect(cells).To(HaveKey(s.ID))
+			Expect(cells[s.ID]).To(haveVerdict(harness.Pass))
+		}
+	})
+
+	for _, v := range mutant.Variants() {
+		It("catches a proxy that "+v.Is, Label(v.Name), SpecTimeout(patience), func(ctx SpecContext) {
+			cells := trial.of(ctx, v.Name)
+			for _, id := range v.Caught {
+				Expect(cells[id]).To(haveVerdict(harness.Fail), "in %s", id)
+			}
+			for _, id := range v.Warned {
+				Expect(cells[id]).To(haveVerdict(harness.Warn), "in %s", id)
+			}
+		})
+	}
+
+	for _, s := range scenarios.All() {
+		It("has a mutant that fails "+s.ID, Label(string(s.Fault.Cause)), SpecTimeout(patience), func(ctx SpecContext) {
+			var by []string
+			for _, v := range mutant.Variants() {
+				if c, played := trial.untilEnd(ctx, v.Name)[s.ID]; played && c.Verdict == harness.Fail {
+					by = append(by, v.Name)
+				}
+			}
+			Expect(by).NotTo(BeEmpty(), "%s", s.Title)
+		})
+	}
+
+	It("tells every mutant from every other", SpecTimeout(patience), func(ctx SpecContext) {
+		alike := map[string]string{}
+		for _, v := range mutant.Variants() {
+			seen := strings.Join(caught(trial.of(ctx, v.Name)), "\n")
+			Expect(alike).NotTo(HaveKey(seen), "%s is caught just as %s is", v.Name, alike[seen])
+			alike[seen] = v.Name
+		}
+	})
+
+	It("passes nothing when nothing was injected", SpecTimeout(patience), func(ctx SpecContext) {
+		cells := trial.of(ctx, sham.Name)
+		for _, s := range scenarios.All() {
+			Expect(cells).To(HaveKey(s.ID))
+			Expect(cells[s.ID].Verdict).To(BeNumerically(">=", harness.Inconclusive), "%s: %s", s.ID, cells[s.ID].Receipt)
+		}
+	})
+})
