@@ -7,6 +7,7 @@ package documented_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -71,7 +72,8 @@ var play *playing
 var _ = BeforeSuite(func() {
 	runtime, err := docker.New(docker.Options{Progress: func(s string) { GinkgoWriter.Println(s) }})
 	if err != nil && os.Getenv("CI") == "" {
-		Skip("no Docker engine, so nothing is tested here: " + err.Error())
+		fmt.Fprintln(os.Stderr, "SKIPPED, nothing was tested: ", err) // Ginkgo does not show why a suite was skipped
+		Skip("no Docker engine")
 	}
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(runtime.Close)
@@ -104,6 +106,10 @@ var _ = Describe("NGINX", func() {
 			AddReportEntry(s.ID, cell, ReportEntryVisibilityFailureOrVerbose)
 			Expect(cell.Verdict).To(Equal(harness.Pass), "%s: %s\n%s", s.ID, cell.Reason, cell.Why)
 			Expect(cell.Receipt).NotTo(BeEmpty(), "a verdict without a proof of delivery")
+			if s.Documented {
+				row := fmt.Sprintf("| `%s` | %s | **%d** ", s.ID, s.Folklore, cell.Status)
+				Expect(os.ReadFile("../../README.md")).To(ContainSubstring(row), "the README's first screen")
+			}
 		}, SpecTimeout(2*time.Minute))
 	}
 })

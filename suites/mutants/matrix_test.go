@@ -73,8 +73,14 @@ func (m matrix) text() string {
 	return b.String()
 }
 
-// markdown is for the README.
+// markdown is docs/mutants.md.
 func (m matrix) markdown() string {
+	return "# The mutants\n\nWritten by `BADGATEWAY_UPDATE=1 go test ./suites/mutants`, which fails where this is not what it saw.\n\n" +
+		m.table() + "\n" + m.grid()
+}
+
+// table is a line for each mutant; the README holds it too.
+func (m matrix) table() string {
 	var b strings.Builder
 	b.WriteString("| | mutant | a proxy that ... | caught by |\n|---|---|---|---|\n")
 	for i, r := range m.columns {
@@ -82,7 +88,13 @@ func (m matrix) markdown() string {
 			fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", m.label(i), r.variant.Name, r.variant.Is, m.caught(r))
 		}
 	}
-	b.WriteString("\n|")
+	return b.String()
+}
+
+// grid is a line for each scenario.
+func (m matrix) grid() string {
+	var b strings.Builder
+	b.WriteString("|")
 	for i := range m.columns {
 		fmt.Fprintf(&b, " | %s", m.label(i))
 	}
