@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -242,6 +243,21 @@ func TellsClient() Check {
 		return nil
 	}}
 }
+
+// NamesItsLine: where the gateway does not start, its log leads to the line to change.
+func NamesItsLine() Check {
+	return Check{Strength: Note, Title: "names the line of its configuration that stops it", Judge: func(_ Policy, e *Evidence) error {
+		for _, l := range e.Startup {
+			if lineOfConfiguration.MatchString(l) {
+				return nil
+			}
+		}
+		return errors.New("no line of its log names one")
+	}}
+}
+
+// lineOfConfiguration is how programs write a file and a line: nginx.conf:21.
+var lineOfConfiguration = regexp.MustCompile(`[\w.-]+\.\w+:\d+`)
 
 // proxyStatusError finds the error parameter of the last member of a Proxy-Status
 // field (RFC 9209 2.1.1): the proxy nearest to the client.

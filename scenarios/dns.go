@@ -68,6 +68,6 @@ var dns = []Scenario{
 		Why:    "A name that is written into the configuration has to resolve when that is loaded. If it does not, there is no gateway: every site of the same configuration is down, and clients see connection refused instead of any status. One missing record can keep a whole proxy from coming back after a reboot.",
 		World:  World{Resolve: AtStart, Restart: true, Alone: true},
 		Fault:  faults.UnknownAtStart,
-		Expect: []Check{RefusesToStart(), Tries(0), Recovers(), Names("dns_error")},
+		Expect: []Check{RefusesToStart(), Tries(0), Recovers(), Names("dns_error"), NamesItsLine()},
 	},
 }

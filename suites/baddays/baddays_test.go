@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package baddays is about the harness itself: what it says and what it leaves behind
 // when the engine is missing, a gateway does not start, an agent dies, two run at once
 // or somebody kills it. It runs the built command, as people do. Repetition and load
@@ -22,6 +24,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
+	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/faults"
 	"github.com/badgateway/badgateway/harness"
@@ -218,6 +221,35 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		defer conn.Close()
 		Eventually(came).Should(Receive(Equal(conn.LocalAddr().String())))
 		Expect(came).NotTo(Receive())
+	})
+
+	It("gives its agent no more than it needs, and lets it keep less", func(ctx SpecContext) {
+		lab, err := harness.Open(ctx, runtime, own("app.test:8080"))
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(lab.Close)
+		seen := 0
+		for _, id := range containers(os.Getpid()) {
+			c, err := engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+			Expect(err).NotTo(HaveOccurred())
+			host := c.Container.HostConfig
+			Expect(host.Privileged).To(BeFalse())
+			Expect(host.Binds).To(BeEmpty())
+			Expect(host.PortBindings).To(BeEmpty())
+			Expect(c.Container.Mounts).To(BeEmpty())
+			if !host.NetworkMode.IsNone() {
+				Expect(host.CapAdd).To(BeEmpty(), "the gateway's is run as its image is")
+				continue
+			}
+			seen++
+			Expect(host.CapDrop).To(ConsistOf("ALL"))
+			Expect(host.CapAdd).To(ConsistOf(HaveSuffix("NET_ADMIN"), HaveSuffix("SYS_ADMIN"), HaveSuffix("NET_BIND_SERVICE")))
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Container.State.Pid))
+			Expect(err).NotTo(HaveOccurred())
+			const kept = 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_BIND_SERVICE
+			Expect(string(status)).To(ContainSubstring("CapEff:\t%016x\n", kept))
+			Expect(string(status)).To(ContainSubstring("CapPrm:\t%016x\n", kept))
+		}
+		Expect(seen).To(Equal(1))
 	})
 
 	It("answers for one's own configuration", func(ctx SpecContext) {

@@ -1,4 +1,4 @@
-//go:build soak
+//go:build linux && soak
 
 package baddays_test
 

@@ -29,8 +29,11 @@ const (
 	silence  = 50 * time.Millisecond
 )
 
-// forbidden is why this machine does not let us make namespaces, nil where it does.
+// forbidden is why there can be no lab on this machine, nil where there can.
 var forbidden error
+
+// program is what is started as the agent.
+var program = "/proc/self/exe"
 
 // TestMain lets the test binary be the agent and its children too. Whoever is not root
 // runs the tests in a user namespace, where they are.
@@ -45,7 +48,30 @@ func TestMain(m *testing.M) {
 		}
 		forbidden = err
 	}
-	os.Exit(m.Run())
+	clean := func() {}
+	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_GETPID, 0, 0, 0); errno == unix.ENOTSUP && forbidden == nil {
+		clean, forbidden = withoutCgo()
+	}
+	code := m.Run()
+	clean()
+	os.Exit(code)
+}
+
+// withoutCgo makes the program anew without cgo, as the agent always is made: with it
+// (the race detector needs it) no process can give up privileges for all its threads.
+func withoutCgo() (clean func(), err error) {
+	dir, err := os.MkdirTemp("", "badgateway-agent-")
+	if err != nil {
+		return func() {}, err
+	}
+	clean = func() { os.RemoveAll(dir) }
+	program = filepath.Join(dir, "agent.test")
+	build := exec.Command("go", "test", "-c", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		return clean, fmt.Errorf("making an agent without cgo: %w: %s", err, said)
+	}
+	return clean, nil
 }
 
 // asRoot runs the tests once more in a user namespace.
@@ -90,15 +116,32 @@ func newLab(t *testing.T, hosts int) *testLab {
 
 func startAgent(t *testing.T) *testLab {
 	t.Helper()
-	l := &testLab{t: t, ended: make(chan struct{})}
-	l.cmd = exec.Command("/proc/self/exe", "agent")
+	l, in, out := launch(t)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var err error
+	if l.Client, err = agent.NewClient(ctx, out, in); err != nil {
+		t.Fatalf("greeting the agent: %v", err)
+	}
+	if l.near, err = spaceOf(l.cmd.Process.Pid); err != nil {
+		t.Fatalf("entering the agent's namespace: %v", err)
+	}
+	t.Cleanup(func() { close(l.near.calls) })
+	return l
+}
+
+// launch starts an agent in namespaces of its own, with the two ends of its wire.
+func launch(t *testing.T) (l *testLab, in io.WriteCloser, out io.Reader) {
+	t.Helper()
+	l = &testLab{t: t, ended: make(chan struct{})}
+	l.cmd = exec.Command(program, "agent")
 	l.cmd.Stderr = os.Stderr
 	l.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	in, err := l.cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, outEnd, err := os.Pipe()
+	outs, outEnd, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,30 +150,26 @@ func startAgent(t *testing.T) *testLab {
 		forbidden = l.cmd.Start()
 	}
 	outEnd.Close()
-	if forbidden != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("this machine forbids namespaces, which in CI must not be: %v", forbidden)
-		}
-		t.Skipf("NOTHING OF THE KERNEL IS TESTED: this machine forbids namespaces: %v", forbidden)
-	}
+	needLab(t)
 	go func() { l.cmd.Wait(); close(l.ended) }()
 	t.Cleanup(func() {
 		l.cmd.Process.Kill()
 		<-l.ended
-		out.Close()
-		if l.near != nil {
-			close(l.near.calls)
-		}
+		outs.Close()
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if l.Client, err = agent.NewClient(ctx, out, in); err != nil {
-		t.Fatalf("greeting the agent: %v", err)
+	return l, in, outs
+}
+
+// needLab skips a test where there can be no lab, loudly, and fails it in CI.
+func needLab(t *testing.T) {
+	t.Helper()
+	switch {
+	case forbidden == nil:
+	case os.Getenv("CI") != "":
+		t.Fatalf("there can be no lab on this machine, and in CI that must not be: %v", forbidden)
+	default:
+		t.Skipf("NOTHING OF THE KERNEL IS TESTED: there can be no lab on this machine: %v", forbidden)
 	}
-	if l.near, err = spaceOf(l.cmd.Process.Pid); err != nil {
-		t.Fatalf("entering the agent's namespace: %v", err)
-	}
-	return l
 }
 
 // spaceOf is the network namespace of a process.
