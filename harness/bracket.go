@@ -135,6 +135,9 @@ func (k *bracket) observe(ctx context.Context) (err error) {
 	e.Outcome = DidNotStart
 	since := e.Before.At
 	if e.Started {
+		if e.Before, err = k.bay.look(ctx, since); err != nil {
+			return err
+		}
 		if e.Exchange, err = k.bay.ask(ctx, agent.Visitor(k.bay.index), k.traffic); err != nil {
 			return err
 		}

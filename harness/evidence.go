@@ -12,8 +12,10 @@ type Evidence struct {
 	Started  bool
 	Exchange agent.Exchange
 	Outcome  Outcome
-	// Before and After are the far side just before the fault and just after the
-	// visitor's answer. After holds the events since the visitor asked.
+	// Before and After are the far side just before the visitor asked, with the fault
+	// in place, and just after the answer: what was counted between the two belongs to
+	// the exchange. After holds the events since the visitor asked. Where there was no
+	// gateway to ask, Before is of the time before the fault.
 	Before, After agent.View
 	Log           []LogLine // what the gateway logged about the visitor
 	Startup       []string  // what it logged while it was started anew
@@ -58,6 +60,17 @@ func (e *Evidence) dying() time.Duration {
 		return 0
 	}
 	return max(ev.At-e.Exchange.Began, 0)
+}
+
+// met is how many packets the bay's first rule met in the exchange.
+func (e *Evidence) met() uint64 {
+	if len(e.After.Rules) == 0 {
+		return 0
+	}
+	if len(e.Before.Rules) == 0 {
+		return e.After.Rules[0]
+	}
+	return e.After.Rules[0] - e.Before.Rules[0]
 }
 
 func (e *Evidence) before() agent.HostView { return viewOf(e.Before) }

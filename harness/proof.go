@@ -137,9 +137,10 @@ func lookedForInVain(addr netip.Addr) Proof {
 
 func filtered(r agent.Rule) Proof {
 	return func(e *Evidence) (string, error) {
-		if len(e.After.Rules) == 0 || e.After.Rules[0] == 0 {
+		n := e.met()
+		if n == 0 {
 			return "", errors.New("no packet met the firewall's rule")
 		}
-		return fmt.Sprintf("the firewall's rule met %s: %s", plural(int(e.After.Rules[0]), "packet"), r.Action), nil
+		return fmt.Sprintf("the firewall's rule met %s: %s", plural(int(n), "packet"), r.Action), nil
 	}
 }
