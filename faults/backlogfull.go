@@ -10,7 +10,6 @@ import (
 // Nobody accepts, other clients fill the queue, and its kernel drops every
 // further SYN (tcp(7), listen(2)).
 var BacklogFull = harness.Fault{
-	ID:    "backlogfull",
 	Title: "the upstream's accept queue is full",
 	Cause: harness.Overload,
 	Phase: harness.PhaseConnect,

@@ -10,7 +10,6 @@ import (
 // BadStatusLine: the upstream's status line is broken.
 // Letters O where the status code 200 should be (RFC 9112 4).
 var BadStatusLine = harness.Fault{
-	ID:    "badstatusline",
 	Title: "the upstream's status line is broken",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,

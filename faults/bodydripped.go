@@ -10,7 +10,6 @@ import (
 // BodyDripped: the upstream's body comes byte by byte.
 // No pause is longer than the read timeout, the whole takes longer.
 var BodyDripped = harness.Fault{
-	ID:    "bodydripped",
 	Title: "the upstream's body comes byte by byte",
 	Cause: harness.Slow,
 	Phase: harness.PhaseBody,

@@ -10,7 +10,6 @@ import (
 // BodyStalled: the upstream stops in the middle of its body.
 // Half of the promised body is there, then nothing more and no FIN.
 var BodyStalled = harness.Fault{
-	ID:    "bodystalled",
 	Title: "the upstream stops in the middle of its body",
 	Cause: harness.Slow,
 	Phase: harness.PhaseBody,

@@ -10,7 +10,6 @@ import (
 // The answer is there and wrong: that host lives, and its kernel answers the SYN
 // with RST.
 var ClosedPort = harness.Fault{
-	ID:    "closedport",
 	Title: "the upstream's name leads to a host that does not serve it",
 	Cause: harness.DNS,
 	Phase: harness.PhaseConnect,

@@ -6,12 +6,12 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/script"
 )
 
 // Cut: a firewall cuts the connection in mid-response.
 // After the first 64 KiB of the answer every packet from the upstream is lost.
 var Cut = harness.Fault{
-	ID:    "cut",
 	Title: "a firewall cuts the connection in mid-response",
 	Cause: harness.Firewall,
 	Phase: harness.PhaseBody,
@@ -22,6 +22,7 @@ var Cut = harness.Fault{
 		}
 		line := strings.Repeat("x", 63) + "\n"
 		lines := 4 * before / len(line)
-		return b.Play(ctx, parse("read-request; write %q; write %q x %d", head(lines*len(line)), line, lines))
+		return b.Play(ctx, parse("read-request; write %q; write %q x %d",
+			head(len(script.FirstLine)+lines*len(line))+script.FirstLine, line, lines))
 	},
 }

@@ -10,7 +10,6 @@ import (
 // CutHeader: the upstream dies in the middle of its header.
 // The answer's first header lines are there, then FIN.
 var CutHeader = harness.Fault{
-	ID:    "cutheader",
 	Title: "the upstream dies in the middle of its header",
 	Cause: harness.Crash,
 	Phase: harness.PhaseHeader,

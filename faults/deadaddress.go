@@ -9,7 +9,6 @@ import (
 // DeadAddress: the upstream's name leads to an address without a host.
 // The answer is there and wrong: nobody on that network answers ARP for it.
 var DeadAddress = harness.Fault{
-	ID:    "deadaddress",
 	Title: "the upstream's name leads to an address without a host",
 	Cause: harness.DNS,
 	Phase: harness.PhaseConnect,

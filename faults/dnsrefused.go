@@ -9,7 +9,6 @@ import (
 // DNSRefused: the resolver refuses to answer.
 // The resolver answers with REFUSED (RFC 1035 4.1.1, response code 5).
 var DNSRefused = harness.Fault{
-	ID:    "dnsrefused",
 	Title: "the resolver refuses to answer",
 	Cause: harness.DNS,
 	Phase: harness.PhaseResolve,

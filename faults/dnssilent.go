@@ -9,7 +9,6 @@ import (
 // DNSSilent: the resolver does not answer.
 // Queries reach the resolver and nothing comes back.
 var DNSSilent = harness.Fault{
-	ID:    "dnssilent",
 	Title: "the resolver does not answer",
 	Cause: harness.DNS,
 	Phase: harness.PhaseResolve,

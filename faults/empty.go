@@ -10,7 +10,6 @@ import (
 // Empty: the upstream closes without an answer.
 // It reads the request and sends FIN, no byte before it.
 var Empty = harness.Fault{
-	ID:    "empty",
 	Title: "the upstream closes without an answer",
 	Cause: harness.Crash,
 	Phase: harness.PhaseHeader,

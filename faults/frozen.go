@@ -9,7 +9,6 @@ import (
 // Frozen: the upstream's process is frozen.
 // SIGSTOP: the process is there, its kernel accepts and acknowledges, nobody reads.
 var Frozen = harness.Fault{
-	ID:    "frozen",
 	Title: "the upstream's process is frozen",
 	Cause: harness.Overload,
 	Phase: harness.PhaseWait,

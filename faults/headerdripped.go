@@ -11,7 +11,6 @@ import (
 // HeaderDripped: the upstream's header comes byte by byte.
 // No pause is longer than the read timeout, the whole takes longer.
 var HeaderDripped = harness.Fault{
-	ID:    "headerdripped",
 	Title: "the upstream's header comes byte by byte",
 	Cause: harness.Slow,
 	Phase: harness.PhaseHeader,

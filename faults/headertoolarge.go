@@ -11,7 +11,6 @@ import (
 // HeaderTooLarge: the upstream's header is larger than the gateway's buffer.
 // A Set-Cookie of twice the size that the gateway takes.
 var HeaderTooLarge = harness.Fault{
-	ID:    "headertoolarge",
 	Title: "the upstream's header is larger than the gateway's buffer",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,

@@ -9,7 +9,6 @@ import (
 // InTime: the upstream is slow but in time.
 // A healthy answer after half of the read timeout.
 var InTime = harness.Fault{
-	ID:    "intime",
 	Title: "the upstream is slow but in time",
 	Cause: harness.Slow,
 	Phase: harness.PhaseWait,

@@ -4,17 +4,17 @@ import (
 	"context"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/script"
 )
 
-// Killed: the upstream's process is gone.
-// Its process was killed and nothing listens any more: the kernel of its host
-// answers the gateway's SYN with RST.
+// Killed: the upstream's process is killed in mid-request.
+// The process reads the request and is ended by SIGKILL; its kernel closes the
+// connection.
 var Killed = harness.Fault{
-	ID:    "killed",
-	Title: "the upstream's process is gone",
+	Title: "the upstream's process is killed in mid-request",
 	Cause: harness.Crash,
-	Phase: harness.PhaseConnect,
+	Phase: harness.PhaseHeader,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
-		return b.Kill(ctx)
+		return b.PlayAndDie(ctx, script.MustParse("read-request; die"))
 	},
 }

@@ -9,7 +9,6 @@ import (
 // Late: the upstream's first byte comes after the read timeout.
 // A healthy answer, one and a half read timeouts late.
 var Late = harness.Fault{
-	ID:    "late",
 	Title: "the upstream's first byte comes after the read timeout",
 	Cause: harness.Slow,
 	Phase: harness.PhaseWait,

@@ -10,7 +10,6 @@ import (
 // Never: the upstream never answers.
 // It reads the request and keeps the connection open.
 var Never = harness.Fault{
-	ID:    "never",
 	Title: "the upstream never answers",
 	Cause: harness.Slow,
 	Phase: harness.PhaseWait,

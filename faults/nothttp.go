@@ -10,7 +10,6 @@ import (
 // NotHTTP: the upstream does not speak HTTP.
 // It answers as an SSH server does: some other service is behind the port.
 var NotHTTP = harness.Fault{
-	ID:    "nothttp",
 	Title: "the upstream does not speak HTTP",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,

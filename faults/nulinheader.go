@@ -10,7 +10,6 @@ import (
 // NULInHeader: the upstream's header holds a NUL byte.
 // NUL in a field value: a recipient must refuse it or replace it (RFC 9110 5.5).
 var NULInHeader = harness.Fault{
-	ID:    "nulinheader",
 	Title: "the upstream's header holds a NUL byte",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,

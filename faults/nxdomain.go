@@ -9,7 +9,6 @@ import (
 // NXDomain: the upstream's name does not exist.
 // The resolver answers with NXDOMAIN (RFC 1035 4.1.1, response code 3).
 var NXDomain = harness.Fault{
-	ID:    "nxdomain",
 	Title: "the upstream's name does not exist",
 	Cause: harness.DNS,
 	Phase: harness.PhaseResolve,

@@ -9,7 +9,6 @@ import (
 // OutOfDescriptors: the upstream has no file descriptor left.
 // The kernel makes the connection, and accept(2) fails with EMFILE.
 var OutOfDescriptors = harness.Fault{
-	ID:    "outofdescriptors",
 	Title: "the upstream has no file descriptor left",
 	Cause: harness.Overload,
 	Phase: harness.PhaseWait,

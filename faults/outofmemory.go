@@ -11,7 +11,6 @@ import (
 // The request makes the process allocate until the kernel's memory killer ends it
 // with SIGKILL.
 var OutOfMemory = harness.Fault{
-	ID:    "outofmemory",
 	Title: "the upstream runs out of memory",
 	Cause: harness.Overload,
 	Phase: harness.PhaseHeader,

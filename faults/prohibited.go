@@ -11,11 +11,10 @@ import (
 // ICMP type 3 code 13 (RFC 1812 5.2.7.1), which the gateway's kernel reports as
 // EHOSTUNREACH.
 var Prohibited = harness.Fault{
-	ID:    "prohibited",
 	Title: "a firewall rejects connections as prohibited",
 	Cause: harness.Firewall,
 	Phase: harness.PhaseConnect,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
-		return b.Filter(ctx, "rejects as administratively prohibited", agent.Rule{Where: agent.Arriving, Action: agent.RejectForbidden})
+		return b.Filter(ctx, "rejects as administratively prohibited", agent.Rule{Where: agent.Arriving, SYNOnly: true, Action: agent.RejectForbidden})
 	},
 }

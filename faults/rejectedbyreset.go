@@ -10,11 +10,10 @@ import (
 // RejectedByReset: a firewall rejects connections to the upstream with a reset.
 // REJECT with tcp-reset: the same packet that a closed port sends.
 var RejectedByReset = harness.Fault{
-	ID:    "rejectedbyreset",
 	Title: "a firewall rejects connections to the upstream with a reset",
 	Cause: harness.Firewall,
 	Phase: harness.PhaseConnect,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
-		return b.Filter(ctx, "rejects with RST", agent.Rule{Where: agent.Arriving, Action: agent.RejectReset})
+		return b.Filter(ctx, "rejects with RST", agent.Rule{Where: agent.Arriving, SYNOnly: true, Action: agent.RejectReset})
 	},
 }

@@ -10,7 +10,6 @@ import (
 // RepliesDropped: a firewall drops what comes back from the upstream.
 // The SYN arrives, its acknowledgement does not come back: the return path is shut.
 var RepliesDropped = harness.Fault{
-	ID:    "repliesdropped",
 	Title: "a firewall drops what comes back from the upstream",
 	Cause: harness.Firewall,
 	Phase: harness.PhaseConnect,

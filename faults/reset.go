@@ -10,7 +10,6 @@ import (
 // Reset: the upstream resets the connection after the request.
 // It reads the request and answers with RST.
 var Reset = harness.Fault{
-	ID:    "reset",
 	Title: "the upstream resets the connection after the request",
 	Cause: harness.Crash,
 	Phase: harness.PhaseHeader,

@@ -11,7 +11,6 @@ import (
 // It never reads the request: RST may come before, while or after the
 // gateway sends it.
 var ResetOnAccept = harness.Fault{
-	ID:    "resetonaccept",
 	Title: "the upstream resets every connection as soon as it is accepted",
 	Cause: harness.Crash,
 	Phase: harness.PhaseSend,

@@ -9,7 +9,6 @@ import (
 // ServFail: the resolver fails.
 // The resolver answers with SERVFAIL (RFC 1035 4.1.1, response code 2).
 var ServFail = harness.Fault{
-	ID:    "servfail",
 	Title: "the resolver fails",
 	Cause: harness.DNS,
 	Phase: harness.PhaseResolve,

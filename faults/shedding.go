@@ -10,7 +10,6 @@ import (
 // Shedding: the upstream sheds load with a 503 of its own.
 // A whole and valid answer: Service Unavailable, with Retry-After (RFC 9110 15.6.4).
 var Shedding = harness.Fault{
-	ID:    "shedding",
 	Title: "the upstream sheds load with a 503 of its own",
 	Cause: harness.Overload,
 	Phase: harness.PhaseHeader,

@@ -10,7 +10,6 @@ import (
 // ShortBody: the upstream's body is shorter than its Content-Length.
 // Ten bytes are missing when FIN comes (RFC 9112 8).
 var ShortBody = harness.Fault{
-	ID:    "shortbody",
 	Title: "the upstream's body is shorter than its Content-Length",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseBody,

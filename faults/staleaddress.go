@@ -10,7 +10,6 @@ import (
 // Host and name have moved together; a name that was resolved once, at start, does
 // not follow.
 var StaleAddress = harness.Fault{
-	ID:    "staleaddress",
 	Title: "the upstream has moved and the gateway uses its old address",
 	Cause: harness.DNS,
 	Phase: harness.PhaseConnect,

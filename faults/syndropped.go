@@ -10,7 +10,6 @@ import (
 // SYNDropped: a firewall drops the SYNs to the upstream.
 // No packet that opens a connection arrives; those of open ones do.
 var SYNDropped = harness.Fault{
-	ID:    "syndropped",
 	Title: "a firewall drops the SYNs to the upstream",
 	Cause: harness.Firewall,
 	Phase: harness.PhaseConnect,

@@ -11,7 +11,6 @@ import (
 // It expects TLS on a port where the gateway speaks plain HTTP: fatal alert
 // unexpected_message, code 10 (RFC 8446 6).
 var TLSAlert = harness.Fault{
-	ID:    "tlsalert",
 	Title: "the upstream answers with a TLS alert",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,

@@ -11,7 +11,6 @@ import (
 // TwoLengths: the upstream sends two different Content-Lengths.
 // Which of them is right decides where the next answer begins (RFC 9112 6.3).
 var TwoLengths = harness.Fault{
-	ID:    "twolengths",
 	Title: "the upstream sends two different Content-Lengths",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,

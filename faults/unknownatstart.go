@@ -9,7 +9,6 @@ import (
 // UnknownAtStart: the upstream's name does not exist when the gateway starts.
 // The resolver answers with NXDOMAIN while the configuration is loaded.
 var UnknownAtStart = harness.Fault{
-	ID:    "unknownatstart",
 	Title: "the upstream's name does not exist when the gateway starts",
 	Cause: harness.DNS,
 	Phase: harness.PhaseStart,

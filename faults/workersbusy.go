@@ -10,7 +10,6 @@ import (
 // The kernel makes the connection, the request lies in its buffer, and no worker
 // comes to read it.
 var WorkersBusy = harness.Fault{
-	ID:    "workersbusy",
 	Title: "all the upstream's workers are busy",
 	Cause: harness.Overload,
 	Phase: harness.PhaseWait,

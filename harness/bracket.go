@@ -86,7 +86,12 @@ func (k *bracket) baseline(ctx context.Context) error {
 		return fmt.Errorf("baseline: %w", err)
 	}
 	if saw, ok := healthy(x); !ok {
-		return fmt.Errorf("no healthy baseline: the gateway gave %s", saw)
+		lines := k.bay.lab.Gateway.Log().Lines()
+		return &Problem{
+			What:   "no healthy baseline: the gateway gave " + saw,
+			Hint:   "its log says why; the lab's upstream is " + k.bay.Site.Upstream + " at " + k.bay.Site.Server.String() + ", and nothing else is there",
+			Detail: lines[max(0, len(lines)-5):],
+		}
 	}
 	k.evidence.Baseline = x.Ended
 	k.logged = len(k.bay.lab.Gateway.Log().Lines())
@@ -148,7 +153,7 @@ func (k *bracket) observe(ctx context.Context) (err error) {
 }
 
 // recoverWithin bounds revert and recovery together.
-const recoverWithin = 20 * time.Second
+const recoverWithin = 30 * time.Second
 
 // recover reverts, then asks until the gateway serves again.
 func (k *bracket) recover(ctx context.Context) error {
@@ -166,8 +171,9 @@ func (k *bracket) recover(ctx context.Context) error {
 }
 
 // grudge is how long a gateway may hold a failure against an upstream before it is
-// called lost: NGINX's default of fail_timeout.
-const grudge = 10 * time.Second
+// called lost: NGINX's default of fail_timeout is 10 s, counted in whole seconds that
+// have to be exceeded.
+const grudge = 12 * time.Second
 
 // between is the pause between a prober's requests, so that asking is not a load.
 const between = 20 * time.Millisecond
@@ -198,6 +204,9 @@ func (k *bracket) untilServed(ctx context.Context) error {
 // readLog collects what the gateway logged about the visitor. The log comes by another
 // way than the answer: where something went wrong it is given a moment to arrive.
 func (k *bracket) readLog(ctx context.Context) {
+	if k.evidence.Outcome == "" {
+		return // nobody asked
+	}
 	const moment = time.Second
 	ctx, cancel := context.WithTimeout(ctx, moment)
 	defer cancel()

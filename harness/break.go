@@ -25,6 +25,10 @@ func (b *Bay) Play(ctx context.Context, s script.Script) error {
 func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
 	died := and(stepReached(s[0]), killed)
 	if s[0].Ends(script.ExhaustMemory) {
+		if !b.lab.limited {
+			return &Problem{Blame: Usage, What: "nothing limits this lab's memory, so it is the host's that would be used up",
+				Hint: "open a lab for one bay of a World that is Alone: it gets a limit"}
+		}
 		died = and(died, outOfMemory)
 	}
 	return b.alterHost(ctx, "lets the upstream's process play: "+s.String(), died, func(h *agent.Host) {
@@ -41,9 +45,21 @@ func (b *Bay) Kill(ctx context.Context) error {
 
 // Freeze stops the upstream's process with SIGSTOP. Its kernel stays and accepts.
 func (b *Bay) Freeze(ctx context.Context) error {
+	if err := b.hangUp(ctx); err != nil {
+		return err
+	}
 	return b.alterHost(ctx, "freezes the upstream's process", and(frozen, queued), func(h *agent.Host) {
 		h.Process = agent.Frozen
 	})
+}
+
+// hangUp ends the connections that the gateway keeps to the upstream. A fault of new
+// connections would otherwise not be met: the next request goes over an old one.
+func (b *Bay) hangUp(ctx context.Context) error {
+	if b.sham {
+		return nil
+	}
+	return b.lab.Agent.SetHost(ctx, b.host)
 }
 
 // FillBacklog lets other clients fill the upstream's accept queue while nobody accepts.
@@ -149,6 +165,9 @@ func inForce(context.Context) error { return nil }
 // Filter puts a rule into the bay's firewall.
 func (b *Bay) Filter(ctx context.Context, what string, rule agent.Rule) error {
 	rule.Host = b.index
+	if err := b.hangUp(ctx); err != nil {
+		return err
+	}
 	return b.Apply(ctx, Change{
 		What: what,
 		Apply: func(ctx context.Context) error {

@@ -104,5 +104,5 @@ func (e *Evidence) ErrorType() string {
 			return l.ErrorType
 		}
 	}
-	return proxyStatusError(e.Exchange.Response.Get("Proxy-Status"))
+	return proxyStatusError(e.Exchange.Response.Fields)
 }

@@ -12,6 +12,29 @@ func GatewayTimeout(t Term, tries int, errorType string) []Check {
 	return failure(Answers(504), t, tries, errorType)
 }
 
+// Unanswered is the standard expectation where nobody is at the upstream's address: a
+// gateway timeout if the connect timeout ends first, and a bad gateway if the kernel has
+// given up looking for the host before that (EHOSTUNREACH).
+func Unanswered() []Check {
+	checks := GatewayTimeout(ARPTimeout, 0, "connection_timeout")
+	checks[0] = byConnectTimeout(checks[0], Answers(502))
+	checks[4] = byConnectTimeout(checks[4], Names("destination_ip_unroutable"))
+	return checks
+}
+
+// byConnectTimeout is one check or another, by which of two times is over first.
+func byConnectTimeout(connect, arp Check) Check {
+	promised := connect.Judge
+	connect.Title += ", or " + arp.Title + " where the connect timeout exceeds ARP's 3 s"
+	connect.Judge = func(p Policy, e *Evidence) error {
+		if p.Connect.Value > arpFails {
+			return arp.Judge(p, e)
+		}
+		return promised(p, e)
+	}
+	return connect
+}
+
 // CutOff is the standard expectation where an answer breaks after its header has gone
 // out: the status cannot be taken back, but the client must be able to see the cut.
 func CutOff(t Term, errorType string) []Check {

@@ -31,7 +31,6 @@ const (
 
 // Fault is one way for the world around the gateway to go wrong.
 type Fault struct {
-	ID    string
 	Title string // completes "while ..."
 	Cause Cause
 	Phase Phase

@@ -63,8 +63,7 @@ type Deviation struct {
 // A Runtime makes labs.
 type Runtime interface {
 	Name() string
-	// Open makes a lab with its gateway started, or not where that failed: then
-	// the gateway's Wait is closed and its log says why.
+	// Open makes a lab with its agent's world built and its gateway prepared, not started.
 	Open(ctx context.Context, spec LabSpec) (*Lab, error)
 	// Close destroys everything the runtime made, whatever state it is in.
 	Close() error
@@ -89,7 +88,7 @@ type Process interface {
 	Start(context.Context) error
 	// Stop ends it and waits until it is gone.
 	Stop(context.Context) error
-	// Exited is closed once the running process has ended.
+	// Exited is closed once the running process has ended. It is nil before Start.
 	Exited() <-chan struct{}
 	// Log is everything it has logged, over all starts.
 	Log() *Log

@@ -15,6 +15,7 @@ type Lab struct {
 	// ICMPUnlimited is agent.Built's.
 	ICMPUnlimited bool
 	front         uint16 // the port on which the gateway serves
+	limited       bool   // its memory is
 	// Destroy ends everything in the lab. The runtime sets it.
 	Destroy func() error
 }

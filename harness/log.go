@@ -28,11 +28,11 @@ func (l *Log) Write(p []byte) (int, error) {
 	before := len(l.lines)
 	for {
 		i := bytes.IndexByte(l.rest, '\n')
-		if i < 0 && len(l.rest) < maxLogLine {
+		if i < 0 && len(l.rest) <= maxLogLine {
 			break
 		}
-		if i < 0 {
-			i = len(l.rest) - 1
+		if i < 0 || i > maxLogLine {
+			i = maxLogLine - 1
 		}
 		l.lines = append(l.lines, string(bytes.TrimRight(l.rest[:i+1], "\r\n")))
 		l.rest = l.rest[i+1:]

@@ -43,7 +43,7 @@ func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (_ *OpenLa
 			err = errors.Join(err, lab.Close())
 		}
 	}()
-	lab.front = sites[0].port()
+	lab.front, lab.limited = sites[0].port(), spec.MemoryLimit > 0
 	o := &OpenLab{Lab: lab}
 	for i, site := range sites {
 		bay := newBay(lab, gw, i, site)

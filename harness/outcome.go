@@ -14,7 +14,7 @@ type Outcome string
 const (
 	Answered          Outcome = "answered"           // a whole response
 	Truncated         Outcome = "truncated"          // a response whose framing shows that it was cut
-	SilentlyTruncated Outcome = "silently-truncated" // a 2xx that looks whole and is not
+	SilentlyTruncated Outcome = "silently-truncated" // the upstream's page, which looks whole and is not
 	Closed            Outcome = "closed"             // the connection ended without a byte
 	RawBytes          Outcome = "raw-bytes"          // bytes, and no status line before them
 	Hang              Outcome = "hang"               // the client's patience ran out first
@@ -33,8 +33,17 @@ func OutcomeOf(x agent.Exchange) Outcome {
 		return RawBytes
 	case !r.Whole:
 		return Truncated
-	case r.Status/100 == 2 && !bytes.HasSuffix(r.Tail, []byte(script.LastLine)):
+	case upstreams(r.Start) && !bytes.HasSuffix(r.Tail, []byte(script.LastLine)):
 		return SilentlyTruncated
 	}
 	return Answered
+}
+
+// upstreams says whether a body that begins like that is the upstream's page, and not one
+// of the gateway's own. Its first words will do: it may have been cut after them, and
+// been filled up with something else.
+func upstreams(start []byte) bool {
+	const words = len("an answer of the")
+	n := min(len(start), words)
+	return n > 0 && string(start[:n]) == script.FirstLine[:n]
 }

@@ -67,12 +67,19 @@ func term(text string, setting func(Policy) Setting) Term {
 	return Term{text, func(p Policy) time.Duration { return setting(p).Value }, setting}
 }
 
+// arpFails is when Linux gives up looking for a neighbour: three requests, a second
+// apart (arp(7), mcast_solicit and retrans_time_ms).
+const arpFails = 3 * time.Second
+
+func arpOrConnect(p Policy) time.Duration { return min(p.Connect.Value, arpFails) }
+
 // The terms. Immediately is as fast as the gateway and the machine can; what decides
 // then is the line that sends the request to the upstream, or the size of a buffer.
 var (
 	Immediately    = Term{"at once", func(Policy) time.Duration { return 0 }, func(p Policy) Setting { return p.Pass }}
 	HeaderBuffer   = Term{"at once, when its buffer is full", Immediately.Of, func(p Policy) Setting { return p.Header }}
 	ConnectTimeout = term("the connect timeout", func(p Policy) Setting { return p.Connect })
+	ARPTimeout     = Term{"the connect timeout, or until ARP has failed", arpOrConnect, func(p Policy) Setting { return p.Connect }}
 	ReadTimeout    = term("the read timeout", func(p Policy) Setting { return p.Read })
 	ResolveTimeout = term("the resolver's timeout", func(p Policy) Setting { return p.Resolve })
 )

@@ -11,7 +11,7 @@ var crash = []Scenario{
 		Title:  "an upstream whose process is gone is a bad gateway, at once",
 		Why:    "Nothing listens on the port, so the kernel of the upstream's host refuses the connection. The gateway knows it within a round trip and says 502. Look for a crashed or stopped service, or a wrong port.",
 		World:  World{Process: true},
-		Fault:  faults.Killed,
+		Fault:  faults.Refused,
 		Expect: BadGateway(Immediately, 1, "connection_refused"),
 	},
 	{
@@ -19,7 +19,7 @@ var crash = []Scenario{
 		Title:  "an upstream that is killed while it works on the request is a bad gateway, at once",
 		Why:    "The process died with the request in its hands; its kernel closed the connection and no byte of an answer had been sent. The work may have been done or not. Look for a crash, an out-of-memory kill or a restart at that second.",
 		World:  World{Process: true},
-		Fault:  faults.Died,
+		Fault:  faults.Killed,
 		Expect: BadGateway(Immediately, 1, "http_response_incomplete"),
 	},
 	{
@@ -55,7 +55,7 @@ var crash = []Scenario{
 		Title:  "an upstream that was restarted is served from with the first request",
 		Why:    "While the process was gone clients got 502. What counts is what follows: a gateway that holds a grudge against the only upstream it has turns a restart of a second into an outage of ten.",
 		World:  World{Process: true},
-		Fault:  faults.Killed,
+		Fault:  faults.Refused,
 		Expect: append(BadGateway(Immediately, 1, "connection_refused"), RecoversAtOnce()),
 	},
 }

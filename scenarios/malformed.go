@@ -28,7 +28,7 @@ var malformed = []Scenario{
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
 	},
 	{
-		ID: "malformed/header-too-large", Documented: true, Folklore: "500",
+		ID: "malformed/header-too-large", Documented: true, Folklore: "502",
 		Title:  "an upstream whose header is larger than the gateway's buffer is a bad gateway, at once",
 		Why:    "The answer is valid and the upstream is healthy; the gateway has no room for its header. It comes with large cookies and tokens, for some users only, and the upstream's log shows a 200. The buffer for the header is what to raise, or the cookie what to shrink.",
 		Fault:  faults.HeaderTooLarge,
@@ -44,7 +44,7 @@ var malformed = []Scenario{
 	{
 		ID: "malformed/short-body", Folklore: "502",
 		Title:  "a body shorter than its Content-Length ends the response visibly, at once",
-		Why:    "The upstream promised more than it sent. The client has the promised length too and can see that bytes are missing, if it looks; a cache must not keep it (RFC 9111 3.3).",
+		Why:    "The upstream promised more than it sent. The client has the promised length too and can see that bytes are missing, if it looks; a cache may keep it only as incomplete (RFC 9111 3.3).",
 		Fault:  faults.ShortBody,
 		Expect: CutOff(Immediately, "http_response_incomplete"),
 	},

@@ -9,7 +9,7 @@ var overload = []Scenario{
 	{
 		ID: "overload/backlog-full", Documented: true, Folklore: "502",
 		Title:  "an upstream whose accept queue is full is a gateway timeout, after the connect timeout",
-		Why:    "The upstream accepts more slowly than clients come, its queue is full, and its kernel drops every further SYN without a word. For the gateway that looks like a firewall: it waits for the connect timeout and says 504. The upstream's metrics show nothing of it: it never saw the request.",
+		Why:    "The upstream accepts more slowly than clients come, its queue is full, and its kernel drops every further SYN without a word. For the gateway that looks like a firewall: it waits for the connect timeout and says 504. The application never saw the request, so its own metrics show nothing; its kernel's do: `ss -ltn` (Recv-Q) and `nstat TcpExtListenOverflows`.",
 		Fault:  faults.BacklogFull,
 		Expect: GatewayTimeout(ConnectTimeout, 1, "connection_timeout"),
 	},
@@ -49,6 +49,6 @@ var overload = []Scenario{
 		Title:  "an upstream's own 503 is relayed with its Retry-After and not blamed on the gateway",
 		Why:    "The upstream said itself that it has too much to do. That is a valid answer; a gateway that turns it into a 502 hides who is overloaded, and clients lose the hint when to come back.",
 		Fault:  faults.Shedding,
-		Expect: append(Relayed(503, Immediately), Keeps("Retry-After", "7"), AnswersInTime(Immediately)),
+		Expect: []Check{Answers(503), Keeps("Retry-After", "7"), AnswersInTime(Immediately), Tries(1), Recovers(), Names(""), HidesVersion()},
 	},
 }

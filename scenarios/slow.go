@@ -21,7 +21,7 @@ var slow = []Scenario{
 		Expect: GatewayTimeout(ReadTimeout, 1, "connection_read_timeout"),
 	},
 	{
-		ID: "slow/header-drip", Folklore: "200",
+		ID:     "slow/header-drip",
 		Title:  "a header that drips in is a gateway timeout, after the read timeout",
 		Why:    "Every byte comes well before the read timeout, the whole header does not. Documentation says that the timeout runs between two reads; in a header that would let one upstream hold a connection for ever, so the clock is not started anew until the header is complete.",
 		Fault:  faults.HeaderDripped,

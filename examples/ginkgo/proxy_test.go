@@ -34,7 +34,7 @@ var _ = Describe("the shop's proxy", Ordered, func() {
 	})
 
 	It("is a bad gateway, at once, while the app is gone", func(ctx SpecContext) {
-		Expect(bay.While(ctx, faults.Killed)).To(SatisfyAll(BeBadGateway(), HaveReachedUpstream(1), Recover()))
+		Expect(bay.While(ctx, faults.Refused)).To(SatisfyAll(BeBadGateway(), HaveReachedUpstream(1), Recover()))
 	})
 
 	It("is a gateway timeout, as configured, while the app does not answer", func(ctx SpecContext) {

@@ -118,21 +118,30 @@ func (c *Client) call(ctx context.Context, op string, args, result any) error {
 	}
 	select {
 	case r := <-reply:
-		if r.Err != "" {
-			return fmt.Errorf("%s: %s", op, r.Err)
-		}
-		if result == nil {
-			return nil
-		}
-		return json.Unmarshal(r.Result, result)
+		return c.take(op, r, result)
 	case <-c.done:
-		return fmt.Errorf("%s: %w", op, c.gone)
+		select {
+		case r := <-reply: // it came before the end
+			return c.take(op, r, result)
+		default:
+			return fmt.Errorf("%s: %w", op, c.gone)
+		}
 	case <-ctx.Done():
 		c.mu.Lock()
 		delete(c.waiting, id)
 		c.mu.Unlock()
 		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
 	}
+}
+
+func (c *Client) take(op string, r Reply, result any) error {
+	if r.Err != "" {
+		return fmt.Errorf("%s: %s", op, r.Err)
+	}
+	if result == nil {
+		return nil
+	}
+	return json.Unmarshal(r.Result, result)
 }
 
 func (c *Client) send(op string, args any, reply chan Reply) (uint64, error) {

@@ -17,6 +17,7 @@ const (
 	maxLine   = 64 << 10
 	maxFields = 1000
 	keepRaw   = 2 << 10 // the first bytes as they came
+	keepStart = 128     // the first bytes of the body
 	keepBody  = 4 << 10 // the last bytes of the body
 )
 
@@ -39,6 +40,7 @@ type Response struct {
 	Bytes   int    `json:"bytes"`             // everything read
 	Body    int    `json:"body"`              // bytes of the decoded body
 	Raw     []byte `json:"raw,omitempty"`     // the first bytes, as they came
+	Start   []byte `json:"start,omitempty"`   // the first bytes of the decoded body
 	Tail    []byte `json:"tail,omitempty"`    // the last bytes of the decoded body
 }
 
@@ -174,11 +176,16 @@ func (r *responseReader) body() error {
 		return r.chunks()
 	}
 	if length := r.res.Get("Content-Length"); length != "" {
-		n, err := strconv.ParseInt(length, 10, 64)
-		if err != nil || n < 0 {
+		for _, f := range r.res.Fields {
+			if strings.EqualFold(f.Name, "Content-Length") && f.Value != length {
+				return malformedError("two Content-Lengths: " + length + " and " + f.Value)
+			}
+		}
+		n, err := strconv.ParseUint(length, 10, 63)
+		if err != nil {
 			return malformedError("a Content-Length that is no number: " + length)
 		}
-		return r.take(n)
+		return r.take(int64(n))
 	}
 	r.byEnd = true
 	_, err := io.Copy((*bodyWriter)(r), r.buf)
@@ -192,14 +199,14 @@ func (r *responseReader) chunks() error {
 			return err
 		}
 		size, _, _ := strings.Cut(line, ";")
-		n, err := strconv.ParseInt(strings.TrimSpace(size), 16, 64)
-		if err != nil || n < 0 {
+		n, err := strconv.ParseUint(strings.TrimSpace(size), 16, 63)
+		if err != nil {
 			return malformedError(fmt.Sprintf("a chunk size that is no number: %.20q", size))
 		}
 		if n == 0 {
 			return r.trailer()
 		}
-		if err := r.take(n); err != nil {
+		if err := r.take(int64(n)); err != nil {
 			return err
 		}
 		if line, err := r.line(); err != nil {
@@ -243,6 +250,7 @@ type bodyWriter responseReader
 
 func (w *bodyWriter) Write(p []byte) (int, error) {
 	w.res.Body += len(p)
+	w.res.Start = append(w.res.Start, p[:min(len(p), keepStart-len(w.res.Start))]...)
 	w.res.Tail = append(w.res.Tail, p...)
 	if over := len(w.res.Tail) - keepBody; over > 0 {
 		w.res.Tail = append([]byte(nil), w.res.Tail[over:]...)

@@ -1,5 +1,6 @@
-// Package clock is what time it is in a lab. Everything in the agent that waits or
-// takes a time does it through one Clock, so that a lab has one history on one axis.
+// Package clock is what time it is in a lab. Scripts wait by a Clock and the history is
+// kept by it, so that everything that a lab tells lies on one axis. (What waits for the
+// kernel or the machine, and not for the time to pass, does so by itself.)
 // It never looks at a calendar: a Clock counts from the moment it was made.
 package clock
 

@@ -16,7 +16,6 @@ import (
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
-	tclog "github.com/testcontainers/testcontainers-go/log"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/provision"
@@ -48,9 +47,11 @@ type Runtime struct {
 
 var _ harness.Runtime = (*Runtime)(nil)
 
-// New reaches the engine that the environment names, as testcontainers finds it.
+// New reaches the engine that the environment names, as testcontainers finds it. It
+// starts the running executable once more, as the watcher of this run (watch.go), and
+// sets TESTCONTAINERS_RYUK_DISABLED where that is not set.
 func New(o Options) (*Runtime, error) {
-	quietTestcontainers()
+	withoutReaper()
 	ctx := context.Background()
 	if err := namedEngine(ctx); err != nil {
 		return nil, noEngine(err)
@@ -88,13 +89,16 @@ func namedEngine(ctx context.Context) error {
 	return err
 }
 
-// quietTestcontainers keeps its log out of ours, and its reaper away: that is an image
-// from a registry, and our containers end by themselves.
-func quietTestcontainers() {
-	os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
-	tclog.SetDefault(silent{})
+// withoutReaper keeps testcontainers' reaper away where the user has not asked for it:
+// it is an image from a registry, and our containers end by themselves.
+func withoutReaper() {
+	const variable = "TESTCONTAINERS_RYUK_DISABLED"
+	if _, set := os.LookupEnv(variable); !set {
+		os.Setenv(variable, "true")
+	}
 }
 
+// silent is testcontainers' log of our containers: what it says, we say.
 type silent struct{}
 
 func (silent) Printf(string, ...any) {}

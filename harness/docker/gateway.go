@@ -52,6 +52,7 @@ func (p *process) prepare(ctx context.Context) error {
 		return err
 	}
 	options := []testcontainers.ContainerCustomizer{
+		testcontainers.WithLogger(silent{}),
 		testcontainers.WithNoStart(),
 		testcontainers.WithLabels(p.lab.runtime.labels()),
 		testcontainers.WithEnv(p.boot.Env),

@@ -77,6 +77,7 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 		return err
 	}
 	_, err := testcontainers.Run(ctx, image,
+		testcontainers.WithLogger(silent{}),
 		testcontainers.WithCmd("agent"),
 		testcontainers.WithLabels(l.runtime.labels()),
 		testcontainers.WithConfigModifier(func(c *container.Config) {
@@ -99,7 +100,10 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 		_, err := stdcopy.StdCopy(out, &l.words, streams.Reader)
 		out.CloseWithError(errors.Join(io.EOF, err))
 	}()
-	l.agent, err = agent.NewClient(ctx, in, closer{streams})
+	if l.agent, err = agent.NewClient(ctx, in, closer{streams}); err != nil {
+		streams.Close() // its end of input ends the agent, and lets go of the pipe
+		in.Close()
+	}
 	return l.explained("greeting the agent", err)
 }
 

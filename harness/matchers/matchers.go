@@ -9,6 +9,7 @@ package matchers
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/onsi/gomega/types"
@@ -58,6 +59,12 @@ func AnswerWithin(s harness.Setting) types.GomegaMatcher {
 	})
 }
 
+// AnswerAfter succeeds when the exchange did not end before the time of the setting.
+func AnswerAfter(s harness.Setting) types.GomegaMatcher {
+	least := harness.TakesAtLeast(harness.Term{Of: func(harness.Policy) time.Duration { return s.Value }})
+	return judged("answer after "+s.String(), least)
+}
+
 // judged makes a matcher of a check that needs no policy.
 func judged(to string, c harness.Check) types.GomegaMatcher {
 	return matcher(to, func(e *harness.Evidence) error { return c.Judge(harness.Policy{}, e) })
@@ -84,8 +91,11 @@ func (v *verdict) Match(actual any) (bool, error) {
 }
 
 func (v *verdict) FailureMessage(actual any) string {
-	saw := actual.(*harness.Evidence).Saw()
-	return fmt.Sprintf("Expected the gateway to %s, but %v (the client saw %s)", v.to, v.saw, saw)
+	said := v.saw.Error()
+	if saw := actual.(*harness.Evidence).Saw(); !strings.Contains(said, saw) {
+		said += " (the client saw " + saw + ")"
+	}
+	return fmt.Sprintf("Expected the gateway to %s, but %s", v.to, said)
 }
 
 func (v *verdict) NegatedFailureMessage(any) string {

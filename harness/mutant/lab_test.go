@@ -29,7 +29,7 @@ const (
 	pageChunk  = "3c"
 	ok         = "HTTP/1.1 200 OK\r\n"
 	healthy    = ok + "Content-Length: " + pageLength + "\r\n\r\n" + script.Page
-	half       = "half of the page"
+	half       = "an answer of the" // the first 16 bytes of the page
 	tooShort   = ok + "Content-Length: 1000\r\n\r\n" + half
 	untilFIN   = ok + "\r\n" + script.Page
 	oneChunk   = ok + "Transfer-Encoding: chunked\r\n\r\n" + pageChunk + "\r\n" + script.Page + "\r\n"

@@ -9,8 +9,7 @@ import (
 
 // The reasons behind the deviations below.
 const (
-	// RFC 9209 2.3.2 recommends 504 for dns_timeout.
-	resolverTimeout = "NGINX ends a request whose name could not be resolved with 502, whatever the reason, and keeps 504 for timeouts of the upstream itself (RFC 9209 2.3.2 recommends 504)"
+	resolverTimeout = "NGINX ends a request whose name could not be resolved with 502, whatever the reason, and keeps 504 for timeouts of the upstream itself (RFC 9209 2.3.1 recommends 504)"
 	http09          = "NGINX takes an answer without a valid status line for one of HTTP/0.9 and passes its bytes on, without a status and with a 200 in the access log"
 	firstLengths    = "before 1.23.0 NGINX took the last of several Content-Length lines (RFC 9112 6.3 asks for 502)"
 )

@@ -58,7 +58,7 @@ var errorTypes = []struct{ said, and, errorType string }{
 func read(line string) (harness.LogLine, bool) {
 	m := errorLine.FindStringSubmatch(line)
 	if m == nil {
-		return startupLine(line)
+		return harness.LogLine{}, false
 	}
 	l := harness.LogLine{Text: m[2]}
 	if c := client.FindStringSubmatch(m[2]); c != nil {
@@ -66,21 +66,18 @@ func read(line string) (harness.LogLine, bool) {
 	} else if m[1] != "emerg" {
 		return l, false
 	}
+	said, _, _ := strings.Cut(m[2], ", client: ") // what follows holds words of the client
 	for _, p := range phases {
-		if strings.Contains(m[2], p.said) {
+		if strings.Contains(said, p.said) {
 			l.Phase = p.phase
 			break
 		}
 	}
 	for _, t := range errorTypes {
-		if strings.Contains(m[2], t.said) && strings.Contains(m[2], t.and) {
+		if strings.Contains(said, t.said) && strings.Contains(said, t.and) {
 			l.ErrorType = t.errorType
 			break
 		}
 	}
 	return l, true
 }
-
-// startupLine is what NGINX says before its log is open: "nginx: [emerg] ...". It says
-// it again once the log is open, so this one is left to that.
-func startupLine(string) (harness.LogLine, bool) { return harness.LogLine{}, false }

@@ -84,7 +84,10 @@ func (o Own) target() (t target, err error) {
 
 func port(text string) (uint16, error) {
 	n, err := strconv.ParseUint(text, 10, 16)
-	return uint16(n), err
+	if err != nil {
+		return 0, &harness.Problem{Blame: harness.Usage, What: fmt.Sprintf("%q is not a port", text), Hint: "a port is a number up to 65535"}
+	}
+	return uint16(n), nil
 }
 
 // Boot puts the file where NGINX looks for it.

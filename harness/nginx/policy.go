@@ -45,9 +45,16 @@ func policyOf(files []harness.File, file, server, at string) (harness.Policy, er
 	header, args := scope.find("proxy_buffer_size")
 	p.Header, p.HeaderBytes = header, 4<<10 // the default is a page of memory
 	if len(args) > 0 {
-		p.HeaderBytes, err = size(args[0])
+		if p.HeaderBytes, err = size(args[0]); err != nil {
+			return p, unreadable(header, err)
+		}
 	}
-	return p, err
+	return p, nil
+}
+
+// unreadable is the problem of a value that NGINX would not take either.
+func unreadable(s harness.Setting, err error) error {
+	return &harness.Problem{Blame: harness.Usage, What: fmt.Sprintf("%s:%d: %s", s.File, s.Line, s.Directive), Err: err}
 }
 
 // parse reads a configuration that is in memory.
@@ -92,7 +99,8 @@ func scopeOf(payload *crossplane.Payload, file, server, at string) (scope, error
 	return scope{}, &harness.Problem{Blame: harness.Usage, What: file + ": there is no server{} in it"}
 }
 
-// serverOf is the server with that name, or the first: NGINX's default.
+// serverOf is the server with that name, or NGINX's default: the one that says so, or
+// the first.
 func serverOf(servers []crossplane.Directives, name string) crossplane.Directives {
 	if len(servers) == 0 {
 		return nil
@@ -100,17 +108,29 @@ func serverOf(servers []crossplane.Directives, name string) crossplane.Directive
 	if i := slices.IndexFunc(servers, func(s crossplane.Directives) bool { return named(s, name) }); i >= 0 {
 		return servers[i]
 	}
-	return servers[0]
+	return servers[max(0, slices.IndexFunc(servers, isDefault))]
 }
 
-// locationOf is the location with the longest prefix of the path, nil if there is none.
+func isDefault(server crossplane.Directives) bool {
+	return slices.ContainsFunc(server, func(d *crossplane.Directive) bool {
+		return d.Directive == "listen" && slices.Contains(d.Args, "default_server")
+	})
+}
+
+// locationOf is the location that is the path, or else the one with the longest prefix
+// of it, nil if there is none. Regular expressions are not tried.
 func locationOf(server crossplane.Directives, at string) (found crossplane.Directives) {
+	at, _, _ = strings.Cut(at, "?")
 	longest := 0
 	for _, d := range server {
-		if d.Directive != "location" || len(d.Args) != 1 {
+		if d.Directive != "location" || len(d.Args) == 0 {
 			continue
 		}
-		if prefix := d.Args[0]; strings.HasPrefix(at, prefix) && len(prefix) > longest {
+		how, prefix := strings.Join(d.Args[:len(d.Args)-1], " "), d.Args[len(d.Args)-1]
+		switch {
+		case how == "=" && prefix == at:
+			return d.Block
+		case (how == "" || how == "^~") && strings.HasPrefix(at, prefix) && len(prefix) > longest:
 			found, longest = d.Block, len(prefix)
 		}
 	}
@@ -152,7 +172,7 @@ func (s scope) duration(directive string, missing time.Duration) (harness.Settin
 	}
 	d, err := duration(args[0])
 	if err != nil {
-		return set, &harness.Problem{Blame: harness.Usage, What: fmt.Sprintf("%s:%d: %s", set.File, set.Line, directive), Err: err}
+		return set, unreadable(set, err)
 	}
 	set.Value = d
 	return set, nil

@@ -48,7 +48,7 @@ func parseRef(ref string) (wanted, error) {
 	}
 	if strings.HasPrefix(ref, "bin:") {
 		return wanted{}, misnamed("gateway "+ref+" is a file of this machine, which an engine cannot run",
-			"use --runtime local with it, or "+refHint, nil)
+			refHint, nil)
 	}
 	return wanted{}, misnamed("unknown gateway "+quoted(ref), refHint, nil)
 }

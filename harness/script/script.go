@@ -17,11 +17,13 @@ import (
 	"time"
 )
 
-// Page is the body of a healthy answer. It ends with LastLine, so that a body that
-// was cut can be told from a whole one even when the framing says nothing.
+// Page is the body of a healthy answer. It begins with FirstLine, so that it can be told
+// from a page of the gateway's own, and ends with LastLine, so that one that was cut can
+// be told from a whole one even when the framing says nothing.
 const (
-	Page     = "an answer of the upstream, from its first line\n" + LastLine
-	LastLine = "to its last.\n"
+	Page      = FirstLine + LastLine
+	FirstLine = "an answer of the upstream, from its first line\n"
+	LastLine  = "to its last.\n"
 )
 
 // A Verb is what a step does.

@@ -258,7 +258,7 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		DeferCleanup(lab.Close)
 		bay := lab.Bays[0]
 		Expect(bay.While(ctx, faults.SYNDropped)).To(SatisfyAll(BeGatewayTimeout(), AnswerWithin(bay.Policy.Connect)))
-		Expect(bay.While(ctx, faults.Killed)).To(SatisfyAll(BeBadGateway(), HaveReachedUpstream(1), NameTheCause("connection_refused")))
+		Expect(bay.While(ctx, faults.Refused)).To(SatisfyAll(BeBadGateway(), HaveReachedUpstream(1), NameTheCause("connection_refused")))
 		Expect(bay.Policy.Read.Line).To(Equal(7))
 	})
 })

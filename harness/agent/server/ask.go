@@ -16,9 +16,15 @@ import (
 
 // ask plays one request of a client of the lab.
 func (w *world) ask(a agent.Ask) (agent.Exchange, error) {
+	if !a.To.Addr().Is4() || a.From.IsValid() && !a.From.Is4() {
+		return agent.Exchange{}, fmt.Errorf("from %v to %v: clients speak IPv4", a.From, a.To)
+	}
 	deadline := time.Now().Add(a.Patience)
 	x := agent.Exchange{Began: w.clock.Now()}
 	conn, err := w.far.dial(context.Background(), a.From, a.To, deadline)
+	if own := new(*ownTrouble); errors.As(err, own) {
+		return x, err
+	}
 	if err != nil {
 		x.Ended, x.End, x.Err = w.clock.Now()-x.Began, agent.EndRefused, reason(err)
 		if errors.Is(err, os.ErrDeadlineExceeded) {

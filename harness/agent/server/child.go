@@ -223,6 +223,10 @@ func ServeUpstream(order string) error {
 	if err := keepOnly(); err != nil {
 		return err
 	}
+	// What the parent asked for is lost where exec gained capabilities (prctl(2)).
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0); err != nil {
+		return fmt.Errorf("asking to end with the agent: %w", err)
+	}
 	var wanted agent.Host
 	if err := json.Unmarshal([]byte(order), &wanted); err != nil {
 		return fmt.Errorf("reading the order: %w", err)
@@ -247,7 +251,9 @@ func ServeUpstream(order string) error {
 		defer mu.Unlock()
 		out.Encode(e)
 	}
-	tell(agent.Event{Kind: agent.Ready})
+	if err := out.Encode(agent.Event{Kind: agent.Ready}); err != nil {
+		return fmt.Errorf("the agent is gone already: %w", err)
+	}
 	u := &upstream{
 		host: wanted.Index, script: s, clock: clock.Real(), mortal: true,
 		listener: l.(*net.TCPListener), tell: tell,

@@ -51,6 +51,14 @@ func newFirewall(near, far *space) (*firewall, error) {
 func (f *firewall) set(r agent.Rules) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for _, rule := range r.Rules { // before anything of a transaction is written
+		if f.sides[rule.Where] == nil {
+			return fmt.Errorf("no side of a host is called %q", rule.Where)
+		}
+		if _, err := actionOf(rule.Action); err != nil {
+			return err
+		}
+	}
 	for where, s := range f.sides {
 		var rules []agent.Rule
 		for _, rule := range r.Rules {

@@ -85,7 +85,7 @@ func TestAFrozenProcessCanBeKilled(t *testing.T) {
 func TestAProcessDiesOfItsScript(t *testing.T) {
 	l := newLab(t, 1)
 	l.set(agent.Host{Script: "read-request; die", Process: agent.Running})
-	if got, end := hear(l.say()); got != "" || end == "silence" {
+	if got, end := l.talk(hear); got != "" || end == "silence" {
 		t.Errorf("the peer of a dying process saw %q, then %s", got, end)
 	}
 	// The answer was here before the news of the death could be: look waits for that.
@@ -221,7 +221,7 @@ func TestAHostListensWhereItIsTold(t *testing.T) {
 func TestTheLedgerCountsConnectionsAndNotPackets(t *testing.T) {
 	l := newLab(t, 2)
 	l.set(agent.Host{Script: "1 x reset, then serve"})
-	hear(l.say())
+	l.talk(hear)
 	if v := l.host(); v.Attempts != 1 || v.Resets != 1 {
 		t.Errorf("after a reset: %+v", v)
 	}

@@ -262,8 +262,26 @@ const request = "GET /here HTTP/1.1\r\nHost: app.test\r\n\r\n"
 func (l *testLab) say() *net.TCPConn {
 	l.t.Helper()
 	c := l.dial()
-	io.WriteString(c, request) // an upstream that resets may be faster
+	if _, err := io.WriteString(c, request); err != nil {
+		l.t.Fatalf("sending a request: %v", err)
+	}
 	return c
+}
+
+// talk is say and then listening. An upstream that resets may do it at any time.
+func (l *testLab) talk(listen func(net.Conn) (got, end string)) (got, end string) {
+	l.t.Helper()
+	c, err := l.try(host0, patience)
+	if err == nil {
+		_, err = io.WriteString(c, request)
+	}
+	if errors.Is(err, syscall.ECONNRESET) {
+		return "", "reset"
+	}
+	if err != nil {
+		l.t.Fatalf("talking to host 0: %v", err)
+	}
+	return listen(c)
 }
 
 // hear reads to the end and names it: "fin", "reset" or what else the error is.

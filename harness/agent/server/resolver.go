@@ -42,6 +42,11 @@ func (r *resolver) set(n agent.Name) error {
 	if _, ok := rcodes[n.RCode]; !ok {
 		return fmt.Errorf("no response code is called %q", n.RCode)
 	}
+	for _, a := range n.Addrs {
+		if !a.Is4() {
+			return fmt.Errorf("%v is no IPv4 address", a)
+		}
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.names[canonical(n.Name)] = n

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/clock"
@@ -52,15 +53,17 @@ func Serve(in io.Reader, out io.Writer) error {
 type server struct {
 	clock   clock.Clock
 	history *history
-	world   *world // nil until built
+	world   atomic.Pointer[world] // nil until built
+
+	building sync.Mutex
 
 	mu  sync.Mutex // guards out
 	out io.Writer
 }
 
 func (s *server) close() {
-	if s.world != nil {
-		s.world.close()
+	if w := s.world.Load(); w != nil {
+		w.close()
 	}
 }
 
@@ -92,10 +95,10 @@ func (s *server) obey(call agent.Call) (any, error) {
 	if call.Op == "build" {
 		return order(call, s.build)
 	}
-	if s.world == nil {
+	w := s.world.Load()
+	if w == nil {
 		return nil, errors.New("nothing is built yet")
 	}
-	w := s.world
 	switch call.Op {
 	case "host":
 		return order(call, func(h agent.Host) (any, error) { return nil, w.setHost(ctx, h) })
@@ -125,13 +128,15 @@ func order[A any](call agent.Call, do func(A) (any, error)) (any, error) {
 }
 
 func (s *server) build(b agent.Build) (any, error) {
-	if s.world != nil {
+	s.building.Lock()
+	defer s.building.Unlock()
+	if s.world.Load() != nil {
 		return nil, errors.New("the world is built already")
 	}
 	w, built, err := buildWorld(b, s.clock, s.history)
 	if err != nil {
 		return nil, err
 	}
-	s.world = w
+	s.world.Store(w)
 	return built, nil
 }

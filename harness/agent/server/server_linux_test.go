@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -79,8 +80,10 @@ func TestTheEndOfInputEndsEverything(t *testing.T) {
 			if code := l.cmd.ProcessState.ExitCode(); name != "SIGKILL" && code != 0 {
 				t.Errorf("the agent ended with %d", code)
 			}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
 			for _, pid := range pids {
-				if err := until(t.Context(), func() (bool, error) { return gone(pid), nil }); err != nil {
+				if err := until(ctx, func() (bool, error) { return gone(pid), nil }); err != nil {
 					t.Errorf("process %d lives on", pid)
 				}
 			}

@@ -94,8 +94,11 @@ func (s *space) listenUDP(at netip.AddrPort) (c *net.UDPConn, err error) {
 	return c, err
 }
 
+// ownTrouble is an error that no peer is to blame for.
+type ownTrouble struct{ error }
+
 // dial opens a TCP connection from an address of the space. Its error is the errno of
-// connect(2), or os.ErrDeadlineExceeded.
+// connect(2), or os.ErrDeadlineExceeded, or an ownTrouble.
 func (s *space) dial(ctx context.Context, from netip.Addr, to netip.AddrPort, deadline time.Time) (*net.TCPConn, error) {
 	fd := -1
 	err := s.do(func() (err error) {
@@ -103,13 +106,13 @@ func (s *space) dial(ctx context.Context, from netip.Addr, to netip.AddrPort, de
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("making a socket: %w", err)
+		return nil, &ownTrouble{fmt.Errorf("making a socket: %w", err)}
 	}
 	f := os.NewFile(uintptr(fd), "tcp "+to.String())
 	defer f.Close()
 	if from.IsValid() {
 		if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: from.As4()}); err != nil {
-			return nil, fmt.Errorf("binding to %v: %w", from, err)
+			return nil, &ownTrouble{fmt.Errorf("binding to %v: %w", from, err)}
 		}
 	}
 	stop := context.AfterFunc(ctx, func() { f.SetDeadline(time.Unix(1, 0)) })
