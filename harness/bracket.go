@@ -31,7 +31,8 @@ type Spent struct {
 	Revert   float64 `json:"revert"` // and recovery
 }
 
-func (s Spent) total() float64 { return s.Baseline + s.Inject + s.Wait + s.Revert }
+// Total is all of it.
+func (s Spent) Total() float64 { return s.Baseline + s.Inject + s.Wait + s.Revert }
 
 // bracket is a fault between two proofs of health. It is the only control flow there
 // is around a fault.

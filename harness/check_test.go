@@ -48,7 +48,10 @@ func TestWhatIsInTime(t *testing.T) {
 		"a slow baseline is slack":             {of: Immediately, ended: 300 * ms, base: 50 * ms},
 		"late timers are slack, four times":    {of: Immediately, ended: 290 * ms, late: 10 * ms},
 		"and no more":                          {of: Immediately, ended: 291 * ms, late: 10 * ms, want: "doubt"},
-		"a machine that cannot tell":           {of: Immediately, ended: 5 * time.Second, late: 100 * ms, want: "doubt"},
+		"a machine that cannot tell":           {of: Immediately, ended: 5 * time.Second, late: 63 * ms, want: "doubt"},
+		"nor that it is well":                  {of: Immediately, ended: 0, late: 63 * ms, want: "doubt"},
+		"a machine that just can":              {of: Immediately, ended: 499 * ms, late: 62 * ms, base: 2 * ms},
+		"and so knows what is too late":        {of: Immediately, ended: 500*ms + 1, late: 62 * ms, base: 2 * ms, want: "late"},
 		"such a machine makes nothing early":   {of: ReadTimeout, ended: ms, late: 100 * ms, want: "early"},
 		"a death in between is waited for":     {of: Immediately, ended: 900 * ms, died: died(700 * ms)},
 		"from the death on it is as late":      {of: Immediately, ended: 700*ms + 251*ms, died: died(700 * ms), want: "doubt"},
@@ -214,26 +217,37 @@ func TestTheGatewaysOwnWordForIt(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
-	page, half := []byte(script.Page), []byte(script.Page[:20])
+	const whole, cut = true, false
+	saw := func(end agent.End, status int, whole bool, body string) agent.Exchange {
+		return agent.Exchange{End: end, Response: agent.Response{
+			Status: status, Whole: whole, Bytes: 99, Start: []byte(body[:min(len(body), 60)]), Tail: []byte(body),
+		}}
+	}
+	page, half := script.Page, script.Page[:30]
 	for name, c := range map[string]struct {
 		x    agent.Exchange
 		want Outcome
 	}{
-		"a page":                    {agent.Exchange{End: agent.EndComplete, Response: agent.Response{Status: 200, Whole: true, Bytes: 9, Tail: page}}, Answered},
-		"an error":                  {agent.Exchange{End: agent.EndComplete, Response: agent.Response{Status: 502, Whole: true, Bytes: 9}}, Answered},
-		"an error by FIN":           {agent.Exchange{End: agent.EndFIN, Response: agent.Response{Status: 504, Whole: true, Bytes: 9, Tail: half}}, Answered},
-		"a redirect":                {agent.Exchange{End: agent.EndComplete, Response: agent.Response{Status: 302, Whole: true, Bytes: 9}}, Answered},
-		"half a page, looking good": {agent.Exchange{End: agent.EndComplete, Response: agent.Response{Status: 200, Whole: true, Bytes: 9, Start: half, Tail: half}}, SilentlyTruncated},
-		"a page of its own":         {agent.Exchange{End: agent.EndComplete, Response: agent.Response{Status: 200, Whole: true, Bytes: 9, Start: []byte("sorry"), Tail: []byte("sorry")}}, Answered},
-		"half a page":               {agent.Exchange{End: agent.EndFIN, Response: agent.Response{Status: 200, Bytes: 9, Tail: half}}, Truncated},
-		"half a page by reset":      {agent.Exchange{End: agent.EndReset, Response: agent.Response{Status: 200, Bytes: 9, Tail: half}}, Truncated},
-		"half an error":             {agent.Exchange{End: agent.EndFIN, Response: agent.Response{Status: 502, Bytes: 9}}, Truncated},
-		"FIN":                       {agent.Exchange{End: agent.EndFIN}, Closed},
-		"a reset":                   {agent.Exchange{End: agent.EndReset}, Closed},
-		"a refusal":                 {agent.Exchange{End: agent.EndRefused}, Closed},
-		"garbage":                   {agent.Exchange{End: agent.EndFIN, Response: agent.Response{Bytes: 9}}, RawBytes},
-		"patience":                  {agent.Exchange{End: agent.EndPatience}, Hang},
-		"patience in a page":        {agent.Exchange{End: agent.EndPatience, Response: agent.Response{Status: 200, Bytes: 9, Tail: page}}, Hang},
+		"a page":                       {saw(agent.EndComplete, 200, whole, page), Answered},
+		"a page after much more":       {saw(agent.EndFIN, 200, whole, script.FirstLine+strings.Repeat("x", 500)+script.LastLine), Answered},
+		"an error":                     {saw(agent.EndComplete, 502, whole, "<html>"), Answered},
+		"an error by FIN":              {saw(agent.EndFIN, 504, whole, "<html>"), Answered},
+		"a page of the gateway's own":  {saw(agent.EndComplete, 200, whole, "sorry"), Answered},
+		"an error in the page's words": {saw(agent.EndComplete, 503, whole, page), Answered},
+		"half a page, looking good":    {saw(agent.EndComplete, 200, whole, half), SilentlyTruncated},
+		"half a page, filled up":       {saw(agent.EndComplete, 200, whole, half+"\x00\x00\x00"), SilentlyTruncated},
+		"half a page by FIN alone":     {saw(agent.EndFIN, 200, whole, half), SilentlyTruncated},
+		"a first line, filled up":      {saw(agent.EndComplete, 200, whole, script.FirstLine+"    "), SilentlyTruncated},
+		"half a page":                  {saw(agent.EndFIN, 200, cut, half), Truncated},
+		"half a page by reset":         {saw(agent.EndReset, 200, cut, half), Truncated},
+		"a page without its framing":   {saw(agent.EndFIN, 200, cut, page), Truncated},
+		"half an error":                {saw(agent.EndFIN, 502, cut, "<ht"), Truncated},
+		"FIN":                          {agent.Exchange{End: agent.EndFIN}, Closed},
+		"a reset":                      {agent.Exchange{End: agent.EndReset}, Closed},
+		"a refusal":                    {agent.Exchange{End: agent.EndRefused}, Closed},
+		"garbage":                      {saw(agent.EndFIN, 0, cut, ""), RawBytes},
+		"patience":                     {agent.Exchange{End: agent.EndPatience}, Hang},
+		"patience in a page":           {saw(agent.EndPatience, 200, cut, page), Hang},
 	} {
 		if got := OutcomeOf(c.x); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -184,7 +184,7 @@ func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int) (Cell, err
 
 func longest(cells []Cell) (found Cell) {
 	for _, c := range cells {
-		if c.Spent.total() > found.Spent.total() {
+		if c.Spent.Total() > found.Spent.Total() {
 			found = c
 		}
 	}

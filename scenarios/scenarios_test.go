@@ -90,8 +90,8 @@ func TestEveryFaultIsUsed(t *testing.T) {
 		used[s.Fault.Title] = true
 	}
 	found := faultsInSource(t)
-	for name, id := range found {
-		if !used[id] {
+	for name, title := range found {
+		if !used[title] {
 			t.Errorf("no scenario uses faults.%s", name)
 		}
 	}
@@ -135,11 +135,11 @@ func faultsIn(t *testing.T, file *ast.File, found map[string]string) {
 		for _, field := range literal.Elts {
 			kv := field.(*ast.KeyValueExpr)
 			if kv.Key.(*ast.Ident).Name == "Title" {
-				id, err := strconv.Unquote(kv.Value.(*ast.BasicLit).Value)
+				title, err := strconv.Unquote(kv.Value.(*ast.BasicLit).Value)
 				if err != nil {
 					t.Fatal(err)
 				}
-				found[v.Names[0].Name] = id
+				found[v.Names[0].Name] = title
 			}
 		}
 		return true

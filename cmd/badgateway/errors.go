@@ -14,7 +14,7 @@ import (
 
 // The exit codes. Signals add their number to 128.
 const (
-	exitMet         = 0 // every selected cell met its expectation
+	exitMet         = 0 // every selected cell met its expectation; a warning is met
 	exitFail        = 1 // the gateway's configuration is to blame
 	exitUsage       = 2 // what was asked for is to blame; nothing ran
 	exitEnvironment = 3 // the machine, the engine or the lab is to blame

@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +18,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Use:   "explain ID",
 		Short: "Tell what a scenario does, what it promises and what that means",
 		Example: `  badgateway explain slow/never
-  badgateway explain dns/no-answer --gateway nginx@1.26`,
+  badgateway explain dns/silent --gateway nginx@1.26`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.completeIDs(),
 		RunE: func(_ *cobra.Command, words []string) error {
@@ -38,37 +38,46 @@ func (a *app) explainCommand() *cobra.Command {
 	return cmd
 }
 
+// page is text that fits its columns.
+type page struct {
+	bytes.Buffer
+	width int
+}
+
+// hanging writes text behind a head.
+func (p *page) hanging(head, text string) {
+	for _, line := range report.Hanging(head, text, p.width) {
+		p.WriteString(line + "\n")
+	}
+}
+
 // explain is a page about a scenario.
 func (a *app) explain(s harness.Scenario, gateway harness.Gateway, ref string) []byte {
-	var b bytes.Buffer
-	_, width := terminalOf(a.stdout)
-	fmt.Fprintf(&b, "%s: %s\n", s.ID, s.Title)
+	p := page{width: columns(a.stdout)}
+	p.hanging("", s.ID+": "+s.Title)
 	if s.Documented {
-		fmt.Fprintf(&b, "(stands for %s in `badgateway run documented`)\n", s.Fault.Cause)
+		p.hanging("", fmt.Sprintf("(stands for %s in `badgateway run documented`)", s.Fault.Cause))
 	}
-	b.WriteString("\n")
-	field(&b, "while", s.Fault.Title)
-	field(&b, "cause", string(s.Fault.Cause))
-	field(&b, "phase", string(s.Fault.Phase))
-	field(&b, "everyone says", s.Folklore)
-	fmt.Fprintf(&b, "\n%s\n\nThe gateway\n", strings.Join(report.Fold(s.Why, width), "\n"))
+	p.WriteString("\n")
+	p.hanging("  while          ", s.Fault.Title)
+	p.hanging("  cause          ", string(s.Fault.Cause))
+	p.hanging("  phase          ", string(s.Fault.Phase))
+	p.hanging("  everyone says  ", cmp.Or(s.Folklore, "-"))
+	p.WriteString("\n")
+	p.hanging("", s.Why)
+	p.WriteString("\nThe gateway\n")
 	for _, c := range s.Expect {
-		fmt.Fprintf(&b, "  %-6s  %s\n", c.Strength, c.Title)
+		p.hanging(fmt.Sprintf("  %-6s  ", c.Strength), c.Title)
 	}
 	for i, d := range deviationsOf(s.ID, gateway) {
 		if i == 0 {
-			fmt.Fprintf(&b, "\n%s is known to depart from that\n", gateway.Name())
+			fmt.Fprintf(&p, "\n%s is known to depart from that\n", gateway.Name())
 		}
-		fmt.Fprintf(&b, "  it does not hold that it %s: it %s\n  %s\n", d.Check, d.Instead.Title, d.Reason)
+		p.hanging("  ", fmt.Sprintf("it does not hold that it %s: it %s", d.Check, d.Instead.Title))
+		p.hanging("  ", d.Reason)
 	}
-	fmt.Fprintf(&b, "\nPlay it: %s\n", report.Run{Reference: ref}.Replay(s.ID))
-	return b.Bytes()
-}
-
-func field(b *bytes.Buffer, name, text string) {
-	if text != "" {
-		fmt.Fprintf(b, "  %-13s  %s\n", name, text)
-	}
+	fmt.Fprintf(&p, "\nPlay it: %s\n", report.Run{Reference: ref}.Replay(s.ID))
+	return p.Bytes()
 }
 
 // deviationsOf are those that any version is known for: which one will be played is not

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -43,18 +44,28 @@ func (a *app) listCommand() *cobra.Command {
 }
 
 func (a *app) listTable(chosen []harness.Scenario) error {
-	const gap = 2
-	table := tabwriter.NewWriter(a.stdout, 0, 0, gap, ' ', 0)
-	fmt.Fprintln(table, "id\teveryone says\tthe promise")
+	rows := [][3]string{{"id", "everyone says", "the promise"}}
 	for _, s := range chosen {
 		star := ""
 		if s.Documented {
 			star = " *"
 		}
-		fmt.Fprintf(table, "%s%s\t%s\t%s\n", s.ID, star, s.Folklore, s.Title)
+		rows = append(rows, [3]string{s.ID + star, cmp.Or(s.Folklore, "-"), s.Title})
 	}
-	fmt.Fprintln(table, "\n* stands for its cause: `badgateway run documented` plays these")
-	return table.Flush()
+	var widths [2]int
+	for _, row := range rows {
+		for i := range widths {
+			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+		}
+	}
+	p := page{width: columns(a.stdout)}
+	for _, row := range rows {
+		p.hanging(fmt.Sprintf("%-*s  %-*s  ", widths[0], row[0], widths[1], row[1]), row[2])
+	}
+	p.WriteString("\n")
+	p.hanging("* ", "stands for its cause: `badgateway run documented` plays these")
+	_, err := a.stdout.Write(p.Bytes())
+	return err
 }
 
 // listed is a scenario in JSON.

@@ -46,12 +46,12 @@ func (a *app) openOutputs(f runFlags) (*outputs, error) {
 		if err != nil {
 			return nil, errors.Join(err, out.close())
 		}
-		o.render = a.renderer(format, f)
+		o.render = a.renderer(format, o.w, f)
 		out.outputs = append(out.outputs, o)
 	}
 	if !seen["-"] {
-		tty, width := terminalOf(a.stdout)
-		style := report.Style{Color: a.color(f.color, tty), Width: width, Quiet: f.quiet, Verbose: f.verbose}
+		tty, _ := terminalOf(a.stdout)
+		style := report.Style{Color: a.color(f.color, tty), Width: columns(a.stdout), Quiet: f.quiet, Verbose: f.verbose}
 		out.outputs = append(out.outputs, &output{path: "-", w: a.stdout, render: report.Text(style), ifAny: true, close: stay})
 	}
 	return out, nil
@@ -83,14 +83,14 @@ func (a *app) open(path string) (*output, error) {
 // stay closes nothing: standard output is not ours.
 func stay() error { return nil }
 
-func (a *app) renderer(format string, f runFlags) report.Renderer {
+func (a *app) renderer(format string, w io.Writer, f runFlags) report.Renderer {
 	switch format {
 	case "junit":
 		return report.JUnit
 	case "json":
 		return report.JSON
 	case "text":
-		return report.Text(report.Style{Color: f.color == "always", Verbose: f.verbose, Quiet: f.quiet})
+		return report.Text(report.Style{Color: f.color == "always", Width: columns(w), Verbose: f.verbose, Quiet: f.quiet})
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Play scenarios and say what came of each. Without an argument all are played.
 
 The exit code says who has to act:
-  0    every selected cell met its expectation
+  0    every selected cell met its expectation (warnings count as met)
   1    at least one failed: the gateway's configuration is to blame
   2    usage, or a configuration that cannot be read: nothing ran
   3    inconclusive, or trouble with the lab or a report: the environment is to blame

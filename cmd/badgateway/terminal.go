@@ -22,6 +22,22 @@ func terminalOf(w io.Writer) (is bool, width int) {
 	return true, int(size.Width)
 }
 
+// columns are those that a text on w is folded to.
+func columns(w io.Writer) int {
+	const (
+		unknown = 80  // what terminals had when none could be asked
+		noTTY   = 120 // what a CI's log shows without scrolling
+	)
+	is, width := terminalOf(w)
+	switch {
+	case !is:
+		return noTTY
+	case width == 0:
+		return unknown
+	}
+	return width
+}
+
 // dumb says that the terminal obeys no escape sequences.
 func (a *app) dumb() bool { return a.env("TERM") == "dumb" }
 

@@ -73,6 +73,19 @@ func TestResultsOnATerminal(t *testing.T) {
 	}
 }
 
+// Lists, pages and blocks on a terminal of 60 columns; a run's rows alone do not fold.
+func TestEverythingFitsTheTerminal(t *testing.T) {
+	for _, args := range [][]string{{"list"}, {"explain", "overload/unsupported"}, {"explain", "dns/fail"}, {"run", "-v", "--color=never"}} {
+		text := onTerminal(t, nil, asStdout, args...)
+		for line := range strings.Lines(text) {
+			row := strings.HasSuffix(line, "  time\n") || strings.HasSuffix(line, "  1.500 s\n")
+			if line = strings.TrimSuffix(line, "\n"); len(line) > 60 && !row {
+				t.Errorf("%v: %q is wider than the terminal", args, line)
+			}
+		}
+	}
+}
+
 func TestProgressOnATerminal(t *testing.T) {
 	text := onTerminal(t, nil, asStderr, "run", "crash/pass", "slow/warn")
 	if strings.Contains(text, "[1/2]") || !strings.Contains(text, "2 of 2 cells") || !strings.Contains(text, "\x1b[2F\x1b[J") {

@@ -115,7 +115,7 @@ func (o Own) Policy(b harness.Boot, _ harness.Site) (harness.Policy, error) {
 	if err != nil {
 		return harness.Policy{}, err
 	}
-	return policyOf(b.Files, filepath.Base(o.Config), at.host, at.path)
+	return policyOf(b.Files, filepath.Base(o.Config), request{host: at.host, port: at.port, path: at.path})
 }
 
 // Read makes sense of a line of the error log.

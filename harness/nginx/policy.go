@@ -15,14 +15,14 @@ import (
 	"github.com/badgateway/badgateway/harness"
 )
 
-// policyOf reads the policy of the server with that name, at the location of the path.
-// file is how a report calls the main file.
-func policyOf(files []harness.File, file, server, at string) (harness.Policy, error) {
+// policyOf reads the policy that NGINX applies to a request. file is how a report calls
+// the main file.
+func policyOf(files []harness.File, file string, at request) (harness.Policy, error) {
 	payload, err := parse(files)
 	if err != nil {
 		return harness.Policy{}, err
 	}
-	scope, err := scopeOf(payload, file, server, at)
+	scope, err := scopeOf(payload, file, at)
 	if err != nil {
 		return harness.Policy{}, err
 	}
@@ -41,7 +41,10 @@ func policyOf(files []harness.File, file, server, at string) (harness.Policy, er
 			return p, err
 		}
 	}
-	p.Pass, _ = scope.find("proxy_pass")
+	if p.Pass, _ = scope.innermost("proxy_pass"); p.Pass.File == "" {
+		return p, &harness.Problem{Blame: harness.Usage, What: fmt.Sprintf("%s: no proxy_pass serves %s%s", file, at.host, at.path),
+			Hint: "only what NGINX passes on by proxy_pass can be tested so far"}
+	}
 	header, args := scope.find("proxy_buffer_size")
 	p.Header, p.HeaderBytes = header, 4<<10 // the default is a page of memory
 	if len(args) > 0 {
@@ -75,107 +78,6 @@ func parse(files []harness.File) (*crossplane.Payload, error) {
 			Hint: "`nginx -t` says more"}
 	}
 	return payload, nil
-}
-
-// scope is the blocks around a request, the innermost first: a directive that is
-// missing in one is inherited from the next (the rule of all directives read here).
-type scope struct {
-	file   string
-	blocks []crossplane.Directives
-}
-
-func scopeOf(payload *crossplane.Payload, file, server, at string) (scope, error) {
-	for _, config := range payload.Config {
-		for _, http := range blocks(config.Parsed, "http") {
-			if s := serverOf(blocks(http, "server"), server); s != nil {
-				found := scope{file: file, blocks: []crossplane.Directives{s, http}}
-				if l := locationOf(s, at); l != nil {
-					found.blocks = append([]crossplane.Directives{l}, found.blocks...)
-				}
-				return found, nil
-			}
-		}
-	}
-	return scope{}, &harness.Problem{Blame: harness.Usage, What: file + ": there is no server{} in it"}
-}
-
-// serverOf is the server with that name, or NGINX's default: the one that says so, or
-// the first.
-func serverOf(servers []crossplane.Directives, name string) crossplane.Directives {
-	if len(servers) == 0 {
-		return nil
-	}
-	if i := slices.IndexFunc(servers, func(s crossplane.Directives) bool { return named(s, name) }); i >= 0 {
-		return servers[i]
-	}
-	return servers[max(0, slices.IndexFunc(servers, isDefault))]
-}
-
-func isDefault(server crossplane.Directives) bool {
-	return slices.ContainsFunc(server, func(d *crossplane.Directive) bool {
-		return d.Directive == "listen" && slices.Contains(d.Args, "default_server")
-	})
-}
-
-// locationOf is the location that is the path, or else the one with the longest prefix
-// of it, nil if there is none. Regular expressions are not tried.
-func locationOf(server crossplane.Directives, at string) (found crossplane.Directives) {
-	at, _, _ = strings.Cut(at, "?")
-	longest := 0
-	for _, d := range server {
-		if d.Directive != "location" || len(d.Args) == 0 {
-			continue
-		}
-		how, prefix := strings.Join(d.Args[:len(d.Args)-1], " "), d.Args[len(d.Args)-1]
-		switch {
-		case how == "=" && prefix == at:
-			return d.Block
-		case (how == "" || how == "^~") && strings.HasPrefix(at, prefix) && len(prefix) > longest:
-			found, longest = d.Block, len(prefix)
-		}
-	}
-	return found
-}
-
-func blocks(in crossplane.Directives, name string) (found []crossplane.Directives) {
-	for _, d := range in {
-		if d.Directive == name {
-			found = append(found, d.Block)
-		}
-	}
-	return found
-}
-
-func named(server crossplane.Directives, name string) bool {
-	return slices.ContainsFunc(server, func(d *crossplane.Directive) bool {
-		return d.Directive == "server_name" && slices.Contains(d.Args, name)
-	})
-}
-
-// find returns where a directive is written and its arguments.
-func (s scope) find(directive string) (harness.Setting, []string) {
-	for _, block := range s.blocks {
-		for _, d := range block {
-			if d.Directive == directive {
-				return harness.Setting{Directive: directive, File: s.file, Line: d.Line}, d.Args
-			}
-		}
-	}
-	return harness.Setting{Directive: directive}, nil
-}
-
-func (s scope) duration(directive string, missing time.Duration) (harness.Setting, error) {
-	set, args := s.find(directive)
-	set.Value = missing
-	if len(args) == 0 {
-		return set, nil
-	}
-	d, err := duration(args[0])
-	if err != nil {
-		return set, unreadable(set, err)
-	}
-	set.Value = d
-	return set, nil
 }
 
 // units are those of NGINX's time values (nginx.org, "Configuration file measurement

@@ -10,6 +10,7 @@ import (
 	"text/template"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // Path is where NGINX looks for its configuration, in its vendor's image and in the
@@ -44,7 +45,7 @@ func (r reference) Boot(sites []harness.Site) (harness.Boot, error) {
 }
 
 func (reference) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
-	return policyOf(b.Files, path.Base(Path), s.Name, "/")
+	return policyOf(b.Files, path.Base(Path), request{host: s.Name, port: agent.FrontPort, path: "/"})
 }
 
 // configuration writes each timeout once, so that there is one line to blame. One

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
+	"time"
 
 	dockerfiles "github.com/badgateway/badgateway/docker"
 	"github.com/moby/moby/client"
@@ -33,10 +34,29 @@ func (p *Provider) Agent(ctx context.Context) (Image, error) {
 		img, err = p.build(ctx, construction{
 			dockerfile: dockerfiles.Agent, payload: "badgateway-agent", content: content, tags: []string{tag},
 		})
+		p.dropOldAgents(ctx)
 	}
 	// The image itself bears no label: each would cost up to a second, at every edit of the agent.
 	img.Product, img.Source = "agent", binary
 	return img, err
+}
+
+// agentsKept is how long the image of an agent that was replaced stays: another checkout may still use it.
+const agentsKept = 24 * time.Hour
+
+// dropOldAgents removes the images of agents past. One that is in use stays, whatever its age.
+func (p *Provider) dropOldAgents(ctx context.Context) {
+	old, err := p.engine.ImageList(ctx, client.ImageListOptions{
+		Filters: client.Filters{}.Add("reference", p.named("badgateway/agent")),
+	})
+	if err != nil {
+		return // they cost nothing but room
+	}
+	for _, img := range old.Items {
+		if time.Since(time.Unix(img.Created, 0)) > agentsKept {
+			p.engine.ImageRemove(ctx, img.ID, client.ImageRemoveOptions{PruneChildren: true})
+		}
+	}
 }
 
 // serverVersion tells the engine's system, in Go's terms.

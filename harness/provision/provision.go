@@ -4,6 +4,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/moby/moby/client"
@@ -90,8 +91,25 @@ func (p *Provider) anyNginx(ctx context.Context) (Image, error) {
 	return Image{}, nothingToTest(vendor, pullErr, pkgErr)
 }
 
-// fromRelease takes the packages of one named Debian release.
+// fromRelease takes the packages of one named Debian release, or where there are none the vendor's image of
+// the same branch.
 func (p *Provider) fromRelease(ctx context.Context, want wanted) (Image, error) {
+	img, err := p.fromReleasePackages(ctx, want)
+	if err == nil || ctx.Err() != nil {
+		return img, err
+	}
+	vendor := "nginx:" + want.branch + "-alpine"
+	img, verr := p.image(ctx, vendor)
+	if verr == nil || ctx.Err() != nil {
+		return img, verr
+	}
+	return Image{}, &harness.Problem{
+		What: "nginx " + want.branch + " is to be had neither from Debian's " + want.release + " packages nor as the image " + vendor,
+		Hint: harness.Hint(err), Err: errors.Join(err, verr),
+	}
+}
+
+func (p *Provider) fromReleasePackages(ctx context.Context, want wanted) (Image, error) {
 	pkg, err := p.releasePackage(ctx, want)
 	if err != nil {
 		return Image{}, err

@@ -11,33 +11,49 @@ import (
 // it again.
 func (t *text) blocks() {
 	for _, c := range t.run.Summary.Cells {
-		if c.Verdict == harness.Fail || c.Verdict == harness.Inconclusive || t.Verbose {
+		if t.hasBlock(c) {
 			t.line("")
 			t.block(c)
 		}
 	}
 }
 
+func (t *text) hasBlock(c harness.Cell) bool {
+	return c.Verdict == harness.Fail || c.Verdict == harness.Inconclusive || t.Verbose
+}
+
 func (t *text) block(c harness.Cell) {
-	word := t.paint(c.Verdict, strings.ToUpper(c.Verdict.String()))
-	t.line(strings.TrimRight(fmt.Sprintf("%s  %s  %s", word, c.ID, c.Reason), " "))
+	word := strings.ToUpper(c.Verdict.String())
+	for i, line := range Hanging(word+"  "+c.ID+"  ", c.Reason, t.Width) {
+		if i == 0 {
+			line = t.paint(c.Verdict, word) + strings.TrimPrefix(line, word)
+		}
+		t.line(line)
+	}
 	entries := t.run.evidence(c)
 	widest := 0
 	for _, e := range entries {
 		widest = max(widest, len(e.name))
 	}
 	for _, e := range entries {
-		t.line(fmt.Sprintf("  %-*s  %s", widest, e.name, e.text))
+		width := t.Width
+		if e.whole {
+			width = 0
+		}
+		t.hanging(fmt.Sprintf("  %-*s  ", widest, e.name), e.text, width)
 	}
 }
 
-type entry struct{ name, text string }
+type entry struct {
+	name, text string
+	whole      bool // a command is copied: folded it would be another
+}
 
 // evidence is all that a person needs to know of a cell, in the order of asking.
 func (r Run) evidence(c harness.Cell) (found []entry) {
 	add := func(name, text string) {
 		if text != "" {
-			found = append(found, entry{name, text})
+			found = append(found, entry{name: name, text: text})
 		}
 	}
 	add(decided(c.Decided))
@@ -52,8 +68,7 @@ func (r Run) evidence(c harness.Cell) (found []entry) {
 		add("log", line)
 	}
 	add("why", c.Why)
-	add("replay", r.Replay(c.ID))
-	return found
+	return append(found, entry{name: "replay", text: r.Replay(c.ID), whole: true})
 }
 
 // decided turns "proxy_read_timeout 1s (nginx.conf:41)" around, as compilers do: first

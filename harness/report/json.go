@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/journal"
 	"github.com/badgateway/badgateway/harness/visible"
 )
 
@@ -27,15 +28,8 @@ type jsonRun struct {
 	Trouble    string          `json:"trouble,omitempty"`
 	Planned    int             `json:"planned"`
 	Counts     map[string]int  `json:"counts"`
-	Spent      jsonSpent       `json:"spent"`
+	Spent      journal.Spent   `json:"spent"`
 	Cells      []harness.Cell  `json:"cells"`
-}
-
-type jsonSpent struct {
-	Start   float64 `json:"start"`
-	Play    float64 `json:"play"`
-	Stop    float64 `json:"stop"`
-	Longest string  `json:"longest,omitempty"`
 }
 
 // JSON renders the whole summary as one JSON value, its keys always in the same order.
@@ -45,7 +39,7 @@ func JSON(w io.Writer, r Run) error {
 		Format: Format, Badgateway: r.Badgateway, Started: r.Started, Reference: r.Reference,
 		Gateway: r.Gateway, Version: s.Version, Source: s.Source, Runtime: r.Runtime,
 		Verdict: r.Verdict(), Trouble: r.Trouble, Planned: r.Planned, Counts: counts(s.Cells),
-		Spent: jsonSpent{s.Spent.Start, s.Spent.Play, s.Spent.Stop, longest(s).ID},
+		Spent: journal.SpentOn(s.Spent),
 		Cells: append([]harness.Cell{}, s.Cells...),
 	}
 	text, err := json.MarshalIndent(out, "", "  ")
@@ -56,7 +50,8 @@ func JSON(w io.Writer, r Run) error {
 	return err
 }
 
-// counts has every verdict, those that did not occur too.
+// counts has every verdict, those that did not occur too. "declared" is no verdict but
+// how many of "pass" passed as a declared deviation.
 func counts(cells []harness.Cell) map[string]int {
 	counts := map[string]int{}
 	for _, v := range worstFirst {
@@ -65,5 +60,6 @@ func counts(cells []harness.Cell) map[string]int {
 	for _, c := range cells {
 		counts[c.Verdict.String()]++
 	}
+	counts["declared"] = declared(cells)
 	return counts
 }

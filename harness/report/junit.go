@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func JUnit(w io.Writer, r Run) error {
 		Name: r.subject(), Timestamp: r.Started.UTC().Format(time.RFC3339),
 		Properties: []junitProperty{
 			{"badgateway", r.Badgateway}, {"gateway", r.Reference}, {"source", r.Summary.Source}, {"where the time went", took(r.Summary)},
+			{"pass as declared", strconv.Itoa(declared(r.Summary.Cells))},
 		},
 	}
 	names := map[string]int{}
@@ -108,7 +110,7 @@ func (s *junitSuite) add(c junitCase) {
 func (r Run) junitCase(c harness.Cell, names map[string]int) junitCase {
 	jc := junitCase{
 		Class: c.Gateway + "." + string(c.Cause), Name: c.ID,
-		Time: fmt.Sprintf("%.3f", total(c.Spent)), Out: sentence(c),
+		Time: fmt.Sprintf("%.3f", c.Spent.Total()), Out: sentence(c),
 	}
 	key := jc.Class + " " + jc.Name
 	if names[key]++; names[key] > 1 {

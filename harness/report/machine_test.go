@@ -14,12 +14,16 @@ import (
 // suites is what a CI system reads of a JUnit report.
 type suites struct {
 	Suite struct {
-		Name     string `xml:"name,attr"`
-		Tests    int    `xml:"tests,attr"`
-		Failures int    `xml:"failures,attr"`
-		Errors   int    `xml:"errors,attr"`
-		Skipped  int    `xml:"skipped,attr"`
-		Cases    []struct {
+		Name       string `xml:"name,attr"`
+		Tests      int    `xml:"tests,attr"`
+		Failures   int    `xml:"failures,attr"`
+		Errors     int    `xml:"errors,attr"`
+		Skipped    int    `xml:"skipped,attr"`
+		Properties []struct {
+			Name  string `xml:"name,attr"`
+			Value string `xml:"value,attr"`
+		} `xml:"properties>property"`
+		Cases []struct {
 			Class   string   `xml:"classname,attr"`
 			Name    string   `xml:"name,attr"`
 			Failure *message `xml:"failure"`
@@ -116,6 +120,29 @@ func TestJSONHasTheWholeSummary(t *testing.T) {
 	if again := rendered(t, report.JSON, r); again != text {
 		t.Error("two renderings of one run differ")
 	}
+}
+
+// A departure that is known passes, and both formats say how many of those that pass
+// it is: "pass" holds them, "declared" counts them out.
+func TestDeclaredCellsAreCountedAmongThoseThatPass(t *testing.T) {
+	failed := with(departed(), func(c *harness.Cell) { c.Verdict = harness.Fail })
+	r := aRun(dropped(), departed(), departed(), failed)
+	var read struct{ Counts map[string]int }
+	if err := json.Unmarshal([]byte(rendered(t, report.JSON, r)), &read); err != nil {
+		t.Fatal(err)
+	}
+	if c := read.Counts; c["pass"] != 3 || c["declared"] != 2 || c["fail"] != 1 {
+		t.Errorf("JSON counts %v", c)
+	}
+	s := readJUnit(t, r).Suite
+	properties := map[string]string{}
+	for _, p := range s.Properties {
+		properties[p.Name] = p.Value
+	}
+	if s.Tests != 4 || s.Failures != 1 || properties["pass as declared"] != "2" {
+		t.Errorf("JUnit has %d tests, %d failures and the properties %v", s.Tests, s.Failures, properties)
+	}
+	says(t, s.Cases[1].Out, "known: since 0.7")
 }
 
 func TestJSONOfNothingHasAList(t *testing.T) {

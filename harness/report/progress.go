@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,14 +26,14 @@ type Progress struct {
 
 	mu    sync.Mutex
 	began time.Time
-	done  map[string]harness.Verdict
+	done  map[string]harness.Cell
 	last  string
 	drawn bool // the two lines stand
 }
 
 // NewLines is a Progress of lines, for a run of so many cells.
 func NewLines(w io.Writer, style Style, total int) *Progress {
-	return &Progress{w: w, style: style, total: total, done: map[string]harness.Verdict{}}
+	return &Progress{w: w, style: style, total: total, done: map[string]harness.Cell{}}
 }
 
 // NewRegion is a Progress that is redrawn in place. Tick it for the time to go on.
@@ -58,7 +60,7 @@ func (p *Progress) Cell(c harness.Cell) {
 	c = tame(c)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done[c.ID] = c.Verdict
+	p.done[c.ID] = c
 	again := ""
 	if c.Take > 1 {
 		again = " (played again)"
@@ -99,7 +101,7 @@ const above = "\x1b[2F\x1b[J"
 
 func (p *Progress) draw() {
 	status := fmt.Sprintf("%d of %s, %.1f s", len(p.done), cells(p.total), p.now().Sub(p.began).Seconds())
-	if said := tally(verdictsIn(p.done)); said != "" {
+	if said := tally(slices.Collect(maps.Values(p.done))); said != "" {
 		status += ": " + said
 	}
 	up := ""

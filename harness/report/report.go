@@ -7,7 +7,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -51,31 +50,42 @@ func (r Run) subject() string {
 // worstFirst is the order in which a tally names the verdicts.
 var worstFirst = []harness.Verdict{harness.Fail, harness.Inconclusive, harness.Warn, harness.Pass, harness.Unsupported}
 
-// tally counts verdicts: "1 fail, 5 pass".
-func tally(verdicts []harness.Verdict) string {
+// tally counts cells by their verdict: "1 fail, 5 pass, 2 pass as declared".
+func tally(cells []harness.Cell) string {
 	counts := map[harness.Verdict]int{}
-	for _, v := range verdicts {
-		counts[v]++
+	for _, c := range cells {
+		counts[c.Verdict]++
 	}
+	known := declared(cells)
+	counts[harness.Pass] -= known
 	var said []string
+	say := func(n int, what string) {
+		if n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", n, what))
+		}
+	}
 	for _, v := range worstFirst {
-		if n := counts[v]; n > 0 {
-			said = append(said, fmt.Sprintf("%d %v", n, v))
+		say(counts[v], v.String())
+		if v == harness.Pass {
+			say(known, "pass as declared")
 		}
 	}
 	return strings.Join(said, ", ")
 }
 
-func verdictsOf(cells []harness.Cell) []harness.Verdict {
-	verdicts := make([]harness.Verdict, len(cells))
-	for i, c := range cells {
-		verdicts[i] = c.Verdict
+// declared counts the cells that pass as a declared deviation: the gateway departs from
+// the promise, and is known to.
+func declared(cells []harness.Cell) (n int) {
+	for _, c := range cells {
+		if c.Verdict == harness.Pass && isDeclared(c) {
+			n++
+		}
 	}
-	return verdicts
+	return n
 }
 
-func verdictsIn(done map[string]harness.Verdict) []harness.Verdict {
-	return slices.Collect(maps.Values(done))
+func isDeclared(c harness.Cell) bool {
+	return slices.ContainsFunc(c.Findings, func(f harness.Finding) bool { return f.Declared != "" })
 }
 
 // cells is "1 cell" or "6 cells".

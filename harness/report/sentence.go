@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/badgateway/badgateway/harness"
@@ -35,12 +37,34 @@ func sentence(c harness.Cell) string {
 	if c.Decided != "" {
 		said = append(said, "decided by "+c.Decided)
 	}
-	for _, f := range c.Findings {
-		if f.Declared != "" && f.Held {
-			said = append(said, fmt.Sprintf("known: the gateway %s, %s", f.Check, f.Declared))
-		}
+	for _, reason := range known(c) {
+		said = append(said, "known: "+reason)
 	}
 	return strings.Join(said, "; ")
+}
+
+// known are the reasons of the declared deviations that were seen, each once.
+func known(c harness.Cell) (reasons []string) {
+	for _, f := range c.Findings {
+		if f.Declared == "" || !f.Held {
+			continue
+		}
+		if reason := reasonOf(f.Declared); !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons
+}
+
+// reasonOf leaves out what a finding's `not "answers 504": the reason` replaces.
+func reasonOf(declared string) string {
+	rest, ok := strings.CutPrefix(declared, "not ")
+	promise, err := strconv.QuotedPrefix(rest)
+	reason, found := strings.CutPrefix(strings.TrimPrefix(rest, promise), ": ")
+	if !ok || err != nil || !found {
+		return declared
+	}
+	return reason
 }
 
 func seen(c harness.Cell) string {
@@ -69,26 +93,9 @@ func took(s harness.Summary) string {
 		return ""
 	}
 	play := fmt.Sprintf("play %.1f s", lab.Play)
-	if c := longest(s); c.ID != "" {
+	if c := lab.Longest; c.ID != "" {
 		play += fmt.Sprintf(" (longest %s: inject %.1f s, wait %.1f s, revert %.1f s)",
 			c.ID, c.Spent.Inject, c.Spent.Wait, c.Spent.Revert)
 	}
 	return fmt.Sprintf("start %.1f s, %s, stop %.1f s", lab.Start, play, lab.Stop)
 }
-
-// longest is the cell that the longest lab waited for; where nobody kept it, the
-// longest of all.
-func longest(s harness.Summary) harness.Cell {
-	found := s.Spent.Longest
-	if found.ID != "" {
-		return found
-	}
-	for _, c := range s.Cells {
-		if total(c.Spent) > total(found.Spent) {
-			found = c
-		}
-	}
-	return found
-}
-
-func total(s harness.Spent) float64 { return s.Baseline + s.Inject + s.Wait + s.Revert }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -56,7 +57,7 @@ func (t *text) table() {
 	}
 	lines := [][]string{{"verdict", "id", "everyone says", t.run.Gateway + " did", "time"}}
 	for _, c := range rows {
-		lines = append(lines, []string{c.Verdict.String(), c.ID, orDash(c.Folklore), saw(c), orDash(waited(c))})
+		lines = append(lines, []string{c.Verdict.String(), c.ID, cmp.Or(c.Folklore, "-"), saw(c), cmp.Or(waited(c), "-")})
 	}
 	widths := widthsOf(lines)
 	t.line(row(lines[0], widths))
@@ -68,14 +69,10 @@ func (t *text) table() {
 		if c.Verdict == harness.Warn {
 			t.indented(widths[0]+gap, "warn: "+c.Reason)
 		}
+		if isDeclared(c) && c.Why != "" && !t.hasBlock(c) {
+			t.indented(widths[0]+gap, "why: "+c.Why) // a departure concerns whoever is on call
+		}
 	}
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
 
 // waited is how long the client was kept, "" where there was nothing to wait for.
@@ -121,10 +118,16 @@ func (t *text) close() {
 		if s.Source != "" {
 			said += " (" + s.Source + ")"
 		}
-		t.indented(0, said+": "+tally(verdictsOf(s.Cells)))
+		t.indented(0, said+": "+tally(s.Cells))
 	}
 	if where := took(s); where != "" {
 		t.indented(0, "time: "+where)
+	}
+}
+
+func (t *text) hanging(head, s string, width int) {
+	for _, line := range Hanging(head, s, width) {
+		t.line(line)
 	}
 }
 
@@ -135,21 +138,4 @@ func (t *text) indented(by int, s string) {
 	for _, line := range Fold(s, t.Width-by) {
 		t.line(strings.Repeat(" ", by) + line)
 	}
-}
-
-// Fold breaks s at spaces into lines of at most width runes; a word that is longer
-// stays whole. Below a width in which reading makes no sense it leaves s alone.
-func Fold(s string, width int) (lines []string) {
-	const least = 30
-	if width < least {
-		return []string{s}
-	}
-	line := ""
-	for word := range strings.FieldsSeq(s) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return append(lines, line)
 }

@@ -103,10 +103,34 @@ func TestOnlyWhatNeedsAPersonHasABlock(t *testing.T) {
 func TestWarningsAndDeclaredDeviationsAreTold(t *testing.T) {
 	says(t, rendered(t, report.Text(report.Style{}), oneOfEach()), "warn: because of warn", "not played: because of unsupported",
 		"5 cells on nginx 1.26.3 in docker (image nginx:1.26): 1 fail, 1 inconclusive, 1 warn, 1 pass, 1 unsupported")
-	c := with(dropped(), func(c *harness.Cell) {
-		c.Findings = []harness.Finding{{Check: "gives 200, truncated", Held: true, Declared: "not \"answers 502\": since 0.7"}}
+	text := rendered(t, report.Text(report.Style{}), aRun(dropped(), departed(), departed()))
+	says(t, text, "(nginx.conf:23); known: since 0.7\n", "\n         why: Nobody answers, so only a timeout can end it.\n",
+		": 1 pass, 2 pass as declared\n")
+	if n := strings.Count(text, "why:"); n != 2 {
+		t.Errorf("%d cells say why, want the 2 that depart:\n%s", n, text)
+	}
+	odd := with(departed(), func(c *harness.Cell) { c.Findings[0].Declared, c.Findings[1].Declared = `not "torn`, "simply so" })
+	says(t, rendered(t, report.Text(report.Style{}), aRun(odd)), `; known: not "torn; known: simply so`)
+}
+
+// A deviation that did not show is no excuse: the cell counts, and reads, as what it is.
+func TestADeclaredCellThatFailsIsAFailure(t *testing.T) {
+	c := with(departed(), func(c *harness.Cell) {
+		c.Verdict, c.Findings[0].Held, c.Findings[0].Saw = harness.Fail, false, "the client saw 500"
 	})
-	says(t, rendered(t, report.Text(report.Style{}), aRun(c)), `; known: the gateway gives 200, truncated, not "answers 502": since 0.7`)
+	text := rendered(t, report.Text(report.Style{}), aRun(c))
+	says(t, text, ": 1 fail\n", "\n  why            Nobody answers")
+	if strings.Contains(text, "as declared") || strings.Count(text, "Nobody answers") != 1 {
+		t.Errorf("it is excused, or says why twice:\n%s", text)
+	}
+}
+
+func TestNoFolkloreIsADash(t *testing.T) {
+	c := with(dropped(), func(c *harness.Cell) { c.Folklore = "" })
+	row := regexp.MustCompile(`(?m)^pass +firewall/dropped +- +504 `)
+	if text := rendered(t, report.Text(report.Style{}), aRun(c)); !row.MatchString(text) {
+		t.Errorf("the row is not %v:\n%s", row, text)
+	}
 }
 
 func TestQuietLeavesOutWhatIsWell(t *testing.T) {
@@ -128,14 +152,44 @@ func TestARunThatEndedEarlySaysSo(t *testing.T) {
 	}
 }
 
-func TestSentencesFitTheTerminal(t *testing.T) {
-	text := rendered(t, report.Text(report.Style{Width: 70}), aRun(dropped()))
-	for line := range strings.Lines(text) {
-		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 70 {
-			t.Errorf("%d columns: %q", n, line)
+// All but the command to copy.
+func TestEveryLineFitsTheTerminal(t *testing.T) {
+	r := oneOfEach()
+	r.Summary.Cells = append(r.Summary.Cells, departed(), with(failed(), func(c *harness.Cell) {
+		c.Reason, c.Log = strings.Repeat("a reason ", 20), []string{strings.Repeat("upstream timed out ", 20)}
+		c.Decided = "proxy_read_timeout 1s (" + strings.Repeat("deep/", 8) + "nginx.conf:7)"
+	}))
+	r.Reference = "image:registry.example/a/long/way/down/to/the/edge:7"
+	for _, width := range []int{70, 80, 120} {
+		text := rendered(t, report.Text(report.Style{Width: width, Verbose: true}), r)
+		for line := range strings.Lines(text) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > width && !strings.Contains(line, "badgateway run") {
+				t.Errorf("%d columns of %d: %q", n, width, line)
+			}
+		}
+		says(t, text, "  badgateway run slow/never --gateway "+r.Reference+"\n")
+		says(t, strings.Join(strings.Fields(text), " "), "decided by proxy_connect_timeout 1s (nginx.conf:23)",
+			strings.TrimSpace(strings.Repeat("a reason ", 20)))
+	}
+}
+
+func TestHanging(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("word ", 10)) // 49 runes
+	for _, c := range []struct {
+		head, text string
+		width      int
+		want       string
+	}{
+		{"must  ", long, 0, "must  " + long},
+		{"must  ", "two  spaces", 40, "must  two  spaces"},
+		{"FAIL  ", "", 40, "FAIL"},
+		{"\u00fcst  ", long, 40, "\u00fcst  word word word word word word word\n     word word word"},
+		{"a head without room  ", long, 50, "a head without room\n    word word word word word word word word word\n    word"},
+	} {
+		if got := strings.Join(report.Hanging(c.head, c.text, c.width), "\n"); got != c.want {
+			t.Errorf("%q in %d columns hangs as\n%s\nwant\n%s", c.head, c.width, got, c.want)
 		}
 	}
-	says(t, strings.Join(strings.Fields(text), " "), "decided by proxy_connect_timeout 1s (nginx.conf:23)")
 }
 
 func TestColor(t *testing.T) {
