@@ -60,6 +60,9 @@ func (t *text) table() {
 		lines = append(lines, []string{c.Verdict.String(), c.ID, cmp.Or(c.Folklore, "-"), saw(c), cmp.Or(waited(c), "-")})
 	}
 	widths := widthsOf(lines)
+	if t.Width > 0 && across(widths) > t.Width {
+		widths = widths[:len(widths)-1] // the sentence has the time too
+	}
 	t.line(row(lines[0], widths))
 	for i, c := range rows {
 		line := row(lines[i+1], widths)
@@ -96,9 +99,19 @@ func widthsOf(lines [][]string) []int {
 	return widths
 }
 
+// across is how wide a row is.
+func across(widths []int) int {
+	sum := -gap
+	for _, w := range widths {
+		sum += w + gap
+	}
+	return sum
+}
+
+// row is as many columns of the line as there are widths.
 func row(line []string, widths []int) string {
 	var b strings.Builder
-	for i, s := range line {
+	for i, s := range line[:len(widths)] {
 		b.WriteString(s + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s)+gap))
 	}
 	return strings.TrimRight(b.String(), " ")

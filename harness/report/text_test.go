@@ -152,15 +152,22 @@ func TestARunThatEndedEarlySaysSo(t *testing.T) {
 	}
 }
 
+// A table that is too wide does without the time, which the sentence has.
+func TestANarrowTableDoesWithoutTheTime(t *testing.T) {
+	narrow := rendered(t, report.Text(report.Style{Width: 60}), aRun(dropped()))
+	says(t, narrow, "nginx did\n", "504\n", "504 after 1.003 s")
+	says(t, rendered(t, report.Text(report.Style{Width: 80}), aRun(dropped())), "nginx did  time\n", "504        1.003 s\n")
+}
+
 // All but the command to copy.
 func TestEveryLineFitsTheTerminal(t *testing.T) {
 	r := oneOfEach()
 	r.Summary.Cells = append(r.Summary.Cells, departed(), with(failed(), func(c *harness.Cell) {
 		c.Reason, c.Log = strings.Repeat("a reason ", 20), []string{strings.Repeat("upstream timed out ", 20)}
-		c.Decided = "proxy_read_timeout 1s (" + strings.Repeat("deep/", 8) + "nginx.conf:7)"
+		c.Decided = "proxy_read_timeout 1s (" + strings.Repeat("deep/", 5) + "nginx.conf:7)"
 	}))
 	r.Reference = "image:registry.example/a/long/way/down/to/the/edge:7"
-	for _, width := range []int{70, 80, 120} {
+	for _, width := range []int{60, 80, 120} {
 		text := rendered(t, report.Text(report.Style{Width: width, Verbose: true}), r)
 		for line := range strings.Lines(text) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > width && !strings.Contains(line, "badgateway run") {

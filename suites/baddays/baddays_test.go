@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ import (
 	"github.com/badgateway/badgateway/harness/docker"
 	. "github.com/badgateway/badgateway/harness/matchers"
 	"github.com/badgateway/badgateway/harness/nginx"
+	"github.com/badgateway/badgateway/scenarios"
 )
 
 func TestBadDays(t *testing.T) {
@@ -252,6 +254,22 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		Expect(seen).To(Equal(1))
 	})
 
+	It("is not misled by connections that a gateway keeps", func(ctx SpecContext) {
+		config := filepath.Join(GinkgoT().TempDir(), "nginx.conf")
+		Expect(os.WriteFile(config, []byte(keeping), 0o644)).To(Succeed())
+		summary, err := harness.Run(ctx, harness.Plan{
+			Runtime: runtime, Gateway: nginx.Own{Config: config, URL: "http://site.test/", Upstream: "app.test:8080"},
+			Scenarios: slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool {
+				return s.Fault.Cause != harness.Firewall && s.ID != "overload/frozen" && s.ID != "crash/reset"
+			}),
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(summary.Cells)).To(BeNumerically(">", 8))
+		for _, c := range summary.Cells {
+			Expect(c.Verdict).To(Equal(harness.Pass), "%s: %s", c.ID, c.Reason)
+		}
+	})
+
 	It("answers for one's own configuration", func(ctx SpecContext) {
 		lab, err := harness.Open(ctx, runtime, own("app.test:8080"))
 		Expect(err).NotTo(HaveOccurred())
@@ -262,6 +280,26 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		Expect(bay.Policy.Read.Line).To(Equal(7))
 	})
 })
+
+// keeping is a configuration whose gateway keeps its connections to the upstream.
+const keeping = `events {}
+http {
+	upstream app {
+		server app.test:8080;
+		keepalive 8;
+	}
+	server {
+		listen 80;
+		location / {
+			proxy_http_version 1.1;
+			proxy_set_header Connection "";
+			proxy_connect_timeout 1s;
+			proxy_read_timeout 2s;
+			proxy_pass http://app;
+		}
+	}
+}
+`
 
 // hostAddresses are this machine's own IPv4 addresses, loopback left out: inside a lab
 // that is the lab's own.
