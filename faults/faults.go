@@ -23,7 +23,11 @@ func parse(format string, args ...any) script.Script {
 	return script.MustParse(fmt.Sprintf(format, args...))
 }
 
-func waitThenServe(d time.Duration) script.Script { return parse("wait %v; serve", d) }
+// waitThenServe is not written as text: a wait may be longer than the language allows,
+// which the agent says then.
+func waitThenServe(d time.Duration) script.Script {
+	return script.Script{{Steps: []script.Step{{Verb: script.Wait, Every: d}, {Verb: script.Serve}}}}
+}
 
 // head is the header of an answer with a body of that length.
 func head(length int) string {

@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 
+	tclog "github.com/testcontainers/testcontainers-go/log"
+
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/docker"
 	"github.com/badgateway/badgateway/harness/nginx"
@@ -12,6 +14,7 @@ import (
 
 // wired are the real parts. Only this file and the doctor's exams know them.
 func wired() parts {
+	tclog.SetDefault(nobody{}) // its banner is not ours
 	return parts{
 		version:   builtVersion(),
 		catalogue: scenarios.All,
@@ -29,6 +32,11 @@ func wired() parts {
 		exit:  os.Exit,
 	}
 }
+
+// nobody listens to testcontainers.
+type nobody struct{}
+
+func (nobody) Printf(string, ...any) {}
 
 // gatewayOf refuses what can be no gateway's reference.
 func gatewayOf(ref string) (harness.Gateway, error) {

@@ -154,7 +154,7 @@ func TestARunThatEndedEarlySaysSo(t *testing.T) {
 
 // A table that is too wide does without the time, which the sentence has.
 func TestANarrowTableDoesWithoutTheTime(t *testing.T) {
-	narrow := rendered(t, report.Text(report.Style{Width: 60}), aRun(dropped()))
+	narrow := rendered(t, report.Text(report.Style{Width: 50}), aRun(dropped()))
 	says(t, narrow, "nginx did\n", "504\n", "504 after 1.003 s")
 	says(t, rendered(t, report.Text(report.Style{Width: 80}), aRun(dropped())), "nginx did  time\n", "504        1.003 s\n")
 }
