@@ -130,7 +130,7 @@ func ordered(t *testing.T, f harness.Fault, p harness.Policy) (c condition, err 
 
 // played is what a peer reads from a script that never pauses, how it ends, and how the
 // pauses were.
-func played(t *testing.T, text string) (bytes string, end error, longest, total time.Duration) {
+func played(t *testing.T, text string) (bytes string, longest, total time.Duration, end error) {
 	t.Helper()
 	s, err := script.Parse(text)
 	if err != nil {
@@ -154,7 +154,7 @@ func played(t *testing.T, text string) (bytes string, end error, longest, total 
 			end = os.ErrDeadlineExceeded
 		}
 	}
-	return bytes, end, longest, total
+	return bytes, longest, total, end
 }
 
 // What an upstream says is what its fault's title says, as a client without a gateway
@@ -195,7 +195,7 @@ func TestWhatUpstreamsSay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			with, _ := ordered(t, all[name], policyOf(2*time.Second))
-			text, end, _, _ := played(t, with.host.Script)
+			text, _, _, end := played(t, with.host.Script)
 			r, got := agent.ReadResponse(io.MultiReader(strings.NewReader(text), iotest.ErrReader(end)), "GET")
 			if r.Status != c.status || r.Whole != c.whole || got != c.end || !strings.HasPrefix(r.Problem, c.problem) || (r.Problem == "") != (c.problem == "") {
 				t.Errorf("a client finds %d, whole %v, %s, %q; want %d, %v, %s, %q", r.Status, r.Whole, got, r.Problem, c.status, c.whole, c.end, c.problem)
@@ -220,7 +220,7 @@ func TestPausesFollowThePolicy(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "not proven") {
 				t.Errorf("%s of %v: %v", name, read, err)
 			}
-			_, _, longest, total := played(t, with.host.Script)
+			_, longest, total, _ := played(t, with.host.Script)
 			if !c.pause(longest) || c.all != nil && !c.all(total) {
 				t.Errorf("%s of %v: pauses of up to %v, %v in all", name, read, longest, total)
 			}

@@ -1,0 +1,140 @@
+package nginx
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/badgateway/badgateway/harness"
+)
+
+const (
+	stamp = "2026/11/23 07:02:11 [error] 7#7: *31 "
+	about = `, client: 198.19.0.1, server: shop.test, request: "GET / HTTP/1.1", upstream: "http://198.18.1.10:8080/", host: "shop.test"`
+)
+
+// Lines of NGINX 1.22.1 and 1.26.3, as they came from the lab; those marked so are from
+// its source, as nobody provokes them yet.
+func TestWhatNGINXSays(t *testing.T) {
+	used := map[int]bool{}
+	for _, c := range []struct {
+		said      string
+		phase     harness.Phase
+		errorType string
+	}{
+		{"connect() failed (111: Connection refused) while connecting to upstream", harness.PhaseConnect, "connection_refused"},
+		{"connect() failed (113: No route to host) while connecting to upstream", harness.PhaseConnect, "destination_ip_unroutable"},
+		{"connect() failed (101: Network is unreachable) while connecting to upstream", harness.PhaseConnect, "destination_ip_unroutable"}, // source
+		{"connect() failed (104: Connection reset by peer) while connecting to upstream", harness.PhaseConnect, "connection_terminated"},   // source
+		{"upstream timed out (110: Connection timed out) while connecting to upstream", harness.PhaseConnect, "connection_timeout"},
+		{"upstream timed out (110: Connection timed out) while sending request to upstream", harness.PhaseSend, "connection_write_timeout"}, // source
+		{"upstream timed out (110: Connection timed out) while reading response header from upstream", harness.PhaseHeader, "connection_read_timeout"},
+		{"upstream timed out (110: Connection timed out) while reading upstream", harness.PhaseBody, "connection_read_timeout"},
+		{"recv() failed (104: Connection reset by peer) while reading response header from upstream", harness.PhaseHeader, "connection_terminated"},
+		{"readv() failed (104: Connection reset by peer) while reading upstream", harness.PhaseBody, "connection_terminated"},           // source
+		{"writev() failed (32: Broken pipe) while sending request to upstream", harness.PhaseSend, "connection_terminated"},             // source
+		{"send() failed (104: Connection reset by peer) while sending request to upstream", harness.PhaseSend, "connection_terminated"}, // source
+		{"upstream prematurely closed connection while reading response header from upstream", harness.PhaseHeader, "http_response_incomplete"},
+		{"upstream prematurely closed connection while reading upstream", harness.PhaseBody, "http_response_incomplete"},
+		{"upstream sent too big header while reading response header from upstream", harness.PhaseHeader, "http_response_header_section_size"},
+		{"upstream sent invalid chunked response while reading upstream", harness.PhaseBody, "http_response_transfer_coding"},
+		{"upstream sent no valid HTTP/1.0 header while reading response header from upstream", harness.PhaseHeader, "http_protocol_error"},
+		{`upstream sent invalid header: "X-Trace: a\x00..." while reading response header from upstream`, harness.PhaseHeader, "http_protocol_error"},
+		{`upstream sent invalid status "abc" while reading response header from upstream`, harness.PhaseHeader, "http_protocol_error"}, // source
+		{`upstream sent duplicate header line: "Content-Length: 50", previous value: "Content-Length: 60" while reading response header from upstream`, harness.PhaseHeader, "http_protocol_error"},
+		{"no live upstreams while connecting to upstream", harness.PhaseConnect, "destination_unavailable"}, // source
+		{"app.shop.test could not be resolved (3: Host not found)", harness.PhaseResolve, "dns_error"},
+		{"app.shop.test could not be resolved (2: Server failure)", harness.PhaseResolve, "dns_error"},
+		{"app.shop.test could not be resolved (5: Operation refused)", harness.PhaseResolve, "dns_error"},
+		{"app.shop.test could not be resolved (110: Operation timed out)", harness.PhaseResolve, "dns_timeout"},
+		{"no resolver defined to resolve app.shop.test", harness.PhaseResolve, "proxy_configuration_error"}, // source
+		// Said of an exchange, without a name for its cause.
+		{`upstream sent more data than specified in "Content-Length" header while reading upstream`, harness.PhaseBody, ""},
+		{"recv() failed (104: Connection reset by peer) while waiting for request", "", ""}, // the client did it
+	} {
+		l, ok := read(stamp + c.said + about)
+		if !ok || l.Client != "198.19.0.1" || l.Text != c.said+about || l.Phase != c.phase || l.ErrorType != c.errorType {
+			t.Errorf("%s: taken %v, %q by %q; want %q, %q", c.said, ok, l.ErrorType, l.Phase, c.errorType, c.phase)
+		}
+		for i, e := range errorTypes {
+			if strings.Contains(c.said, e.said) && strings.Contains(c.said, e.and) && e.errorType == c.errorType {
+				used[i] = true
+			}
+		}
+	}
+	for i, e := range errorTypes {
+		if !used[i] && e.said != "host not found in upstream" { // below
+			t.Errorf("no line is here for %q %q", e.said, e.and)
+		}
+	}
+}
+
+func TestWhyNGINXDoesNotStart(t *testing.T) {
+	const said = `host not found in upstream "app.dns-at-start.test" in /etc/nginx/nginx.conf:21`
+	l, ok := read("2026/11/23 07:02:11 [emerg] 1#1: " + said)
+	if !ok || l.Client != "" || l.Text != said || l.Phase != harness.PhaseStart || l.ErrorType != "dns_error" {
+		t.Errorf("taken %v: %+v", ok, l)
+	}
+	// It says so twice: this is before its log is open.
+	if l, ok := read("nginx: [emerg] " + said); ok {
+		t.Errorf("it is taken twice: %+v", l)
+	}
+	if l, ok := read(`2026/11/23 07:02:11 [emerg] 1#1: unknown directive "proxy_pas" in /etc/nginx/nginx.conf:7`); !ok || l.ErrorType != "" {
+		t.Errorf("taken %v: %+v", ok, l)
+	}
+}
+
+// The words of a client, or of an upstream in them, are not NGINX's.
+func TestNobodyPutsWordsIntoNGINXsMouth(t *testing.T) {
+	l, ok := read(stamp + `upstream timed out (110: Connection timed out) while reading response header from upstream, client: 198.19.0.1, server: a, ` +
+		`request: "GET /?q=connect() failed (111: could not be resolved while connecting to upstream, client: 10.0.0.1 HTTP/1.1", upstream: "http://a/", host: "a"`)
+	if !ok || l.Client != "198.19.0.1" || l.Phase != harness.PhaseHeader || l.ErrorType != "connection_read_timeout" {
+		t.Errorf("taken %v: %+v", ok, l)
+	}
+}
+
+func TestWhatIsOfNoConcern(t *testing.T) {
+	for _, line := range []string{
+		"",
+		`198.19.0.1 - - [23/Nov/2026:07:02:11 +0000] "GET /upstream%20timed%20out HTTP/1.1" 502 157 "-" "badgateway"`,
+		"2026/11/23 07:02:11 [notice] 1#1: signal 17 (SIGCHLD) received from 7, client: 198.19.0.1",
+		"2026/11/23 07:02:11 [info] 7#7: *31 client closed connection" + about,
+		"2026/11/23 07:02:11 [error] 7#7: *31 of no client",
+		"2026/11/23 07:02:11 [alert] 7#7: worker process 8 exited on signal 9",
+		"yesterday [error] 7#7: *31 connect() failed (111: Connection refused)" + about,
+		" " + stamp + "connect() failed (111: Connection refused)" + about,
+	} {
+		if l, ok := read(line); ok {
+			t.Errorf("%q was taken: %+v", line, l)
+		}
+	}
+	for _, level := range []string{"warn", "error", "crit", "alert"} {
+		if l, ok := read(strings.Replace(stamp, "error", level, 1) + "something" + about); !ok || l.Text != "something"+about {
+			t.Errorf("a line of level %s was not taken", level)
+		}
+	}
+	if l, _ := read(stamp + "something, client: 2001:db8::1, server: a"); l.Client != "2001:db8::1" {
+		t.Errorf("a client over IPv6 is called %q", l.Client)
+	}
+}
+
+func TestOlder(t *testing.T) {
+	for version, want := range map[string]bool{
+		"1.22.1": true, "1.22": true, "1.9.15": true, "0.8.55": true, "1.22.1-9+deb12u11": true,
+		"1.23.0": false, "1.23": false, "1.23.1": false, "1.26.3": false, "1.100.0": false, "2.0.0": false, "": false, "mainline": false, "1": false,
+	} {
+		if got := older(version, "1.23.0"); got != want {
+			t.Errorf("%q is older than 1.23.0: %v", version, got)
+		}
+	}
+	lengths := func(version string) (n int) {
+		for _, d := range deviations(version) {
+			if d.Scenario == "malformed/two-lengths" {
+				n++
+			}
+		}
+		return n
+	}
+	if lengths("1.22.1") != 2 || lengths("1.26.3") != 0 || lengths("") != 0 || len(deviations("")) == 0 {
+		t.Error("what old versions do is declared for others too, or not for them")
+	}
+}
