@@ -129,16 +129,12 @@ const earlyBy = 2 * time.Millisecond
 func inTime(want time.Duration, p Policy, e *Evidence) error {
 	got, slack, most := e.Exchange.Ended, e.Slack(p, want), shortest(p)/2
 	latest := want + min(slack, most) + e.dying()
-	err := fmt.Errorf("it took %v, expected %v to %v", milliseconds(got), want, milliseconds(latest))
-	switch {
-	case got < want-earlyBy:
-		return err
-	case slack > most:
-		return Doubt(fmt.Sprintf("the machine was too slow to tell: timers were %v late", milliseconds(e.After.Late)))
-	case got <= latest:
+	if got >= want-earlyBy && got <= latest {
 		return nil
-	case got < want+most+e.dying():
-		return Doubt(err.Error() + ", and the machine may be the reason")
+	}
+	err := fmt.Errorf("it took %v, expected %v to %v", milliseconds(got), want, milliseconds(latest))
+	if got > latest && got < want+max(slack, most)+e.dying() {
+		return Doubt(fmt.Sprintf("%v, and the machine may be the reason: its timers were %v late", err, milliseconds(e.After.Late)))
 	}
 	return err
 }
