@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
@@ -24,6 +25,7 @@ type Bay struct {
 	healthy condition
 	sham    bool // changes are recorded and not made
 
+	broken  sync.Mutex // held while a fault is there
 	changes []Change
 	fresh   time.Time // when the gateway last had reason to look the name up
 }

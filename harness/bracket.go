@@ -13,8 +13,12 @@ import (
 
 // While breaks the bay with a fault, lets its visitor ask, and heals the bay again. The
 // error says what kept it from being a fair test: no healthy baseline, or no proof that
-// the fault was delivered. What the gateway did about it is in the evidence.
+// the fault was delivered. What the gateway did about it is in the evidence. A bay is broken in one
+// way at a time: While waits for its turn.
 func (b *Bay) While(ctx context.Context, f Fault) (*Evidence, error) {
+	if f.Inject == nil {
+		return nil, &Problem{Blame: Usage, What: "a fault that injects nothing"}
+	}
 	k := bracket{bay: b, fault: f}
 	if err := k.play(ctx); err != nil {
 		return nil, err
@@ -45,12 +49,15 @@ type bracket struct {
 	evidence Evidence
 	proofs   []Proof
 	spent    Spent
-	logged   int // lines of the gateway's log that are older than the fault
+	logged   int   // lines of the gateway's log that are older than the fault
+	starts   int32 // of the gateway, before it
 }
 
 // play takes the baseline, injects and confirms, observes, reverts whatever happened,
 // and waits for recovery. The error is the lab's: nothing in it blames the gateway.
 func (k *bracket) play(ctx context.Context) error {
+	k.bay.broken.Lock()
+	defer k.bay.broken.Unlock()
 	k.evidence.Host = k.bay.index
 	if err := k.timed(&k.spent.Baseline, func() error { return k.baseline(ctx) }); err != nil {
 		return err
@@ -64,8 +71,13 @@ func (k *bracket) play(ctx context.Context) error {
 
 func (k *bracket) underFault(ctx context.Context) (err error) {
 	defer func() {
-		safe := context.WithoutCancel(ctx)
-		err = errors.Join(err, k.timed(&k.spent.Revert, func() error { return k.recover(safe) }))
+		safe, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverWithin)
+		if ctx.Err() != nil { // the lab is about to be destroyed: revert, no more
+			cancel()
+			safe, cancel = context.WithTimeout(context.WithoutCancel(ctx), revertWithin)
+		}
+		defer cancel()
+		err = errors.Join(err, k.timed(&k.spent.Revert, func() error { return k.recover(safe, ctx.Err() != nil) }))
 		k.readLog(safe)
 	}()
 	if err := k.timed(&k.spent.Inject, func() error { return k.inject(ctx) }); err != nil {
@@ -95,7 +107,7 @@ func (k *bracket) baseline(ctx context.Context) error {
 		}
 	}
 	k.evidence.Baseline = x.Ended
-	k.logged = len(k.bay.lab.Gateway.Log().Lines())
+	k.logged, k.starts = len(k.bay.lab.Gateway.Log().Lines()), k.bay.lab.starts.Load()
 	k.evidence.Before, err = k.bay.look(ctx, x.Began)
 	return err
 }
@@ -153,20 +165,20 @@ func (k *bracket) observe(ctx context.Context) (err error) {
 	return err
 }
 
-// recoverWithin bounds revert and recovery together.
-const recoverWithin = 30 * time.Second
+// recoverWithin bounds revert and recovery together, revertWithin what is reverted in a
+// lab that nobody will use again.
+const (
+	recoverWithin = 30 * time.Second
+	revertWithin  = 3 * time.Second
+)
 
 // recover reverts, then asks until the gateway serves again.
-func (k *bracket) recover(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, recoverWithin)
-	defer cancel()
+func (k *bracket) recover(ctx context.Context, cancelled bool) error {
 	if err := k.bay.revert(ctx); err != nil {
 		return fmt.Errorf("reverting: %w", err)
 	}
-	if !k.bay.lab.gatewayRuns() {
-		if err := k.bay.lab.startGateway(ctx); err != nil {
-			return fmt.Errorf("starting the gateway again: %w", err)
-		}
+	if cancelled {
+		return nil
 	}
 	return k.untilServed(ctx)
 }
@@ -182,6 +194,9 @@ const between = 20 * time.Millisecond
 func (k *bracket) untilServed(ctx context.Context) error {
 	r := &k.evidence.Recovery
 	for began := time.Now(); time.Since(began) < grudge; {
+		if err := k.bay.lab.keepGateway(ctx); err != nil {
+			return fmt.Errorf("starting the gateway again: %w", err)
+		}
 		x, err := k.bay.ask(ctx, agent.Prober(k.bay.index), k.traffic)
 		if err != nil {
 			return fmt.Errorf("recovery: %w", err)
@@ -219,6 +234,18 @@ func (k *bracket) readLog(ctx context.Context) {
 	})
 	e.Log = append(e.Log, k.about("", e.Startup)...)
 	slices.SortStableFunc(e.Log, func(a, b LogLine) int { return telling(b) - telling(a) })
+}
+
+// crashed says whether the gateway, or a process of it, ended while the fault was there.
+func (k *bracket) crashed() bool {
+	if k.bay.Site.World.Restart {
+		return false // its end is what is looked at
+	}
+	lines := k.bay.lab.Gateway.Log().Lines()
+	return k.bay.lab.starts.Load() != k.starts || slices.ContainsFunc(lines[min(k.logged, len(lines)):], func(line string) bool {
+		l, ok := k.bay.gateway.Read(line)
+		return ok && l.Crash
+	})
 }
 
 // about picks the lines that tell of a client's exchange, "" for those of no client.

@@ -49,6 +49,8 @@ type LogLine struct {
 	Phase  Phase
 	// ErrorType is the RFC 9209 section 2.3 name of what the line tells.
 	ErrorType string
+	// Crash says that the line tells of a process of the gateway's own that was killed.
+	Crash bool
 }
 
 // A Deviation is declared beside the adapter of a product that does not keep a

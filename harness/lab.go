@@ -3,6 +3,8 @@ package harness
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 
 	"github.com/badgateway/badgateway/harness/agent"
 )
@@ -13,6 +15,8 @@ type Lab struct {
 	Agent   *agent.Client
 	Gateway Process
 	// ICMPUnlimited is agent.Built's.
+	starting      sync.Mutex
+	starts        atomic.Int32 // of the gateway
 	ICMPUnlimited bool
 	front         uint16 // the port on which the gateway serves
 	limited       bool   // its memory is
@@ -31,9 +35,20 @@ func (l *Lab) Close() error {
 // errGatewayEnded is what a lab's user meets where the gateway is not there.
 var errGatewayEnded = errors.New("the gateway has ended")
 
+// keepGateway starts the gateway again where it has ended.
+func (l *Lab) keepGateway(ctx context.Context) error {
+	l.starting.Lock()
+	defer l.starting.Unlock()
+	if l.gatewayRuns() {
+		return nil
+	}
+	return l.startGateway(ctx)
+}
+
 // startGateway starts the gateway and waits until it listens. It returns
 // errGatewayEnded where it ends instead.
 func (l *Lab) startGateway(ctx context.Context) error {
+	l.starts.Add(1)
 	if err := l.Gateway.Start(ctx); err != nil {
 		return err
 	}

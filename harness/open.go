@@ -25,10 +25,19 @@ func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (_ *OpenLa
 	if len(plots) == 0 {
 		plots = []Plot{{Name: "own", World: World{Process: true}}}
 	}
+	if most := gw.Capacity(); most > 0 && len(plots) > most {
+		return nil, &Problem{Blame: Usage, What: fmt.Sprintf("%d bays for a gateway that has room for %d", len(plots), most)}
+	}
 	sites := sitesOf(gw, plots)
 	boot, err := gw.Boot(sites)
 	if err != nil {
 		return nil, fmt.Errorf("configuring %s: %w", gw.Name(), err)
+	}
+	policies := make([]Policy, len(sites))
+	for i, site := range sites {
+		if policies[i], err = gw.Policy(boot, site); err != nil {
+			return nil, err
+		}
 	}
 	spec := LabSpec{Hosts: len(plots), Bays: len(plots), Boot: boot}
 	if len(plots) == 1 && plots[0].World.Alone {
@@ -47,9 +56,7 @@ func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (_ *OpenLa
 	o := &OpenLab{Lab: lab}
 	for i, site := range sites {
 		bay := newBay(lab, gw, i, site)
-		if bay.Policy, err = gw.Policy(boot, site); err != nil {
-			return nil, err
-		}
+		bay.Policy = policies[i]
 		if err := bay.heal(ctx); err != nil {
 			return nil, fmt.Errorf("preparing the bay of %s: %w", plots[i].Name, err)
 		}
@@ -60,10 +67,14 @@ func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (_ *OpenLa
 
 func (o *OpenLab) start(ctx context.Context) error {
 	err := o.Lab.startGateway(ctx)
-	if !errors.Is(err, errGatewayEnded) {
+	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	lines := o.Gateway.Log().Lines()
+	if !errors.Is(err, errGatewayEnded) {
+		return &Problem{What: "the gateway does not serve", Err: err,
+			Hint: "it has to listen on that port, of every address", Detail: lines[max(0, len(lines)-20):]}
+	}
 	last := "it said nothing"
 	if len(lines) > 0 {
 		last = lines[len(lines)-1]

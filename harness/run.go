@@ -161,7 +161,7 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 	errs := make([]error, len(scenarios))
 	cells := make([]Cell, len(scenarios))
 	for i, s := range scenarios {
-		wg.Go(func() { cells[i], errs[i] = r.cell(ctx, s, open.Bays[i], take) })
+		wg.Go(func() { cells[i], errs[i] = r.cell(ctx, s, open.Bays[i], take, len(scenarios) > 1) })
 	}
 	wg.Wait()
 	spent.Play, spent.Longest = time.Since(playing).Seconds(), longest(cells)
@@ -169,11 +169,14 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 }
 
 // cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
-func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int) (Cell, error) {
+func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int, shared bool) (Cell, error) {
 	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, sham: r.plan.Sham}
 	err := k.play(ctx)
 	if ctx.Err() != nil {
 		return Cell{}, context.Cause(ctx)
+	}
+	if shared && k.crashed() {
+		err = errSharedCrash
 	}
 	c := newCell(r.plan, s, take)
 	c.Version = b.lab.Gateway.Version()
@@ -181,6 +184,10 @@ func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int) (Cell, err
 	r.record(c)
 	return c, nil
 }
+
+// errSharedCrash is no verdict: which of the faults in the lab it was, or whether it was
+// one at all, is seen when the scenario is played alone.
+var errSharedCrash = errors.New("the gateway crashed, or was killed, in a lab with other scenarios")
 
 func longest(cells []Cell) (found Cell) {
 	for _, c := range cells {

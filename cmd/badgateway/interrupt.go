@@ -45,6 +45,9 @@ func (a *app) heed(ctx context.Context, say func(string)) (_ context.Context, st
 	a.signals(heard, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		var first time.Time
+		var last *interruption
+		bound := time.NewTimer(0)
+		bound.Stop()
 		for {
 			select {
 			case s := <-heard:
@@ -54,16 +57,25 @@ func (a *app) heed(ctx context.Context, say func(string)) (_ context.Context, st
 					first = time.Now()
 					say(i.Error() + ": reverting and closing the lab; once more leaves at once")
 					cancel(i)
+					last = i
+					bound.Reset(patience)
 				case time.Since(first) > echo:
 					a.exit(i.code())
 				}
+			case <-bound.C:
+				a.exit(last.code())
 			case <-done:
+				bound.Stop()
 				return
 			}
 		}
 	}()
 	return ctx, func() { signal.Stop(heard); close(done); cancel(nil) }
 }
+
+// patience is how long reverting and closing may take in all: an engine that no longer
+// answers must not keep anyone. What is left then the watcher removes.
+const patience = 30 * time.Second
 
 // echo is how long one wish to end may go on arriving: timeout(1) signals its child and
 // then its child's group, and a shell or a wrapper may pass on what the terminal sent to

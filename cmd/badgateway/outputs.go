@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,11 +38,13 @@ type output struct {
 // at once, and a report of an earlier run cannot pass for one of this.
 func (a *app) openOutputs(f runFlags) (*outputs, error) {
 	out, seen := &outputs{}, map[string]bool{}
+	for _, arg := range f.reports { // all of them before the first is touched
+		if err := checkReport(arg, seen); err != nil {
+			return nil, err
+		}
+	}
 	for _, arg := range f.reports {
 		format, path, _ := strings.Cut(arg, "=")
-		if err := checkReport(arg, format, path, seen); err != nil {
-			return nil, errors.Join(err, out.close())
-		}
 		o, err := a.open(path)
 		if err != nil {
 			return nil, errors.Join(err, out.close())
@@ -57,7 +60,11 @@ func (a *app) openOutputs(f runFlags) (*outputs, error) {
 	return out, nil
 }
 
-func checkReport(arg, format, path string, seen map[string]bool) error {
+func checkReport(arg string, seen map[string]bool) error {
+	format, path, _ := strings.Cut(arg, "=")
+	if path != "-" && path != "" {
+		path = filepath.Clean(path)
+	}
 	switch {
 	case !slices.Contains(formats, format) || path == "":
 		return usage("say FORMAT=PATH, with one of "+strings.Join(formats, ", ")+" and a file, or - for stdout", "--report cannot be %q", arg)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 )
 
 // Version is the protocol's. An agent of another one is refused.
@@ -109,8 +110,19 @@ func (c *Client) end(err error) {
 	close(c.done)
 }
 
+// answersWithin is how long the agent may take for an order that waits for nothing. It
+// takes milliseconds; one that was stopped takes for ever.
+const answersWithin = 20 * time.Second
+
 // call gives one order and waits until it is in force.
 func (c *Client) call(ctx context.Context, op string, args, result any) error {
+	return c.patient(ctx, answersWithin, op, args, result)
+}
+
+// patient is call for an order that may take that long.
+func (c *Client) patient(ctx context.Context, within time.Duration, op string, args, result any) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the lab's agent does not answer within %v", within))
+	defer cancel()
 	reply := make(chan Reply, 1)
 	id, err := c.send(op, args, reply)
 	if err != nil {
@@ -186,17 +198,19 @@ func (c *Client) SetRules(ctx context.Context, r Rules) error { return c.call(ct
 // Ask plays a client's request and returns what the client saw. An error is the
 // agent's; whatever the gateway does is in the Exchange.
 func (c *Client) Ask(ctx context.Context, a Ask) (x Exchange, err error) {
-	err = c.call(ctx, "ask", a, &x)
+	err = c.patient(ctx, a.Patience+answersWithin, "ask", a, &x)
 	return x, err
 }
 
 // Reach asks a host directly, without the gateway, until it gives a healthy answer
 // or the time is over.
-func (c *Client) Reach(ctx context.Context, r Reach) error { return c.call(ctx, "reach", r, nil) }
+func (c *Client) Reach(ctx context.Context, r Reach) error {
+	return c.patient(ctx, r.For+answersWithin, "reach", r, nil)
+}
 
 // Listening waits until something listens on that port of the gateway's side.
 func (c *Client) Listening(ctx context.Context, port uint16) error {
-	return c.call(ctx, "listening", port, nil)
+	return c.patient(ctx, 2*answersWithin, "listening", port, nil)
 }
 
 // Look returns what there is to see.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 const hello = `{"id":0,"result":{"version":1}}` + "\n"
@@ -181,6 +183,45 @@ func TestACancelledCallLeavesTheOthers(t *testing.T) {
 	if err := <-got; err != nil {
 		t.Errorf("the next call: %v", err)
 	}
+}
+
+func TestAnAnswerThatComesTwiceBlocksNobody(t *testing.T) {
+	c, w := connect(t)
+	for range 3 {
+		got := make(chan error, 1)
+		go func() { got <- c.SetHost(t.Context(), Host{}) }()
+		call := w.next()
+		for range 3 {
+			w.say(`{"id":%d}`, call.ID)
+		}
+		if err := <-got; err != nil {
+			t.Errorf("an order that was answered thrice: %v", err)
+		}
+	}
+}
+
+func TestAnAgentThatIsStoppedIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, w := connect(t)
+		go func() {
+			for w.calls.Scan() { // it reads, and that is all
+			}
+		}()
+		for what, o := range map[string]struct {
+			give func(context.Context) error
+			at   time.Duration // before then it may still answer
+		}{
+			"an order":  {func(ctx context.Context) error { return c.SetHost(ctx, Host{}) }, 0},
+			"a request": {func(ctx context.Context) error { _, err := c.Ask(ctx, Ask{Patience: time.Hour}); return err }, time.Hour},
+			"a reach":   {func(ctx context.Context) error { return c.Reach(ctx, Reach{For: time.Minute}) }, time.Minute},
+		} {
+			began := time.Now()
+			err := o.give(t.Context())
+			if took := time.Since(began); err == nil || errors.Is(err, ErrGone) || took <= o.at || took > o.at+time.Minute {
+				t.Errorf("%s that may take %v was given up after %v: %v", what, o.at, took, err)
+			}
+		}
+	})
 }
 
 func TestGreetings(t *testing.T) {

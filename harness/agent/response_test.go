@@ -88,6 +88,7 @@ func TestReadResponse(t *testing.T) {
 		{name: "a TLS alert", text: "\x15\x03\x01\x00\x02\x02\x0a", then: reset, end: EndReset, problem: "no status line"},
 		{name: "another version", text: "HTTP/2 200 OK\r\n\r\n", end: EndFIN, problem: "no status line"},
 		{name: "a status of two digits", text: "HTTP/1.1 20 OK\r\n\r\n", end: EndFIN, problem: "no status line"},
+		{name: "a status of four digits", text: "HTTP/1.1 2000 OK\r\n\r\n", end: EndFIN, problem: "no status line"},
 		{name: "a status of letters", text: "HTTP/1.1 2OO OK\r\n\r\n", end: EndFIN, problem: "no status line"},
 		{name: "a status with a sign", text: "HTTP/1.1 +99 OK\r\n\r\n", end: EndFIN, problem: "no status line"},
 		{name: "a status below 100", text: "HTTP/1.1 099 OK\r\n\r\n", end: EndFIN, problem: "no status line"},

@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
@@ -49,52 +51,76 @@ var _ harness.Runtime = (*Runtime)(nil)
 
 // New reaches the engine that the environment names, as testcontainers finds it. It
 // starts the running executable once more, as the watcher of this run (watch.go), and
-// sets TESTCONTAINERS_RYUK_DISABLED where that is not set.
+// sets TESTCONTAINERS_RYUK_DISABLED where that is not set. An engine that does not answer
+// is given up after 10 s.
 func New(o Options) (*Runtime, error) {
-	withoutReaper()
-	ctx := context.Background()
-	if err := namedEngine(ctx); err != nil {
-		return nil, noEngine(err)
-	}
-	tc, err := testcontainers.NewDockerClientWithOpts(ctx)
+	settleTestcontainers()
+	ctx, cancel := context.WithTimeoutCause(context.Background(), answersWithin, fmt.Errorf("no answer within %v", answersWithin))
+	defer cancel()
+	engine, err := reach(ctx)
 	if err != nil {
+		return nil, noEngine(errors.Join(err, context.Cause(ctx)))
+	}
+	if err := removeForgotten(ctx, engine); err != nil {
 		return nil, noEngine(err)
 	}
-	r := &Runtime{engine: tc.Client, run: rand.Text(), images: map[string]provision.Image{}}
-	if _, err := r.engine.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
-		return nil, noEngine(err)
+	r := &Runtime{engine: engine, run: rand.Text(), images: map[string]provision.Image{}}
+	if r.watcher, err = startWatcher(engine.DaemonHost(), r.run); err != nil {
+		return nil, &harness.Problem{What: "the watcher cannot be started", Err: err,
+			Hint: "it is this executable once more: look at the limits of processes and open files (ulimit -a)"}
 	}
-	if err := removeForgotten(ctx, r.engine); err != nil {
-		return nil, err
-	}
-	if r.watcher, err = startWatcher(r.engine.DaemonHost(), r.run); err != nil {
-		return nil, fmt.Errorf("starting the watcher: %w", err)
-	}
-	r.provider = provision.New(r.engine, o.Progress)
+	r.provider = provision.New(engine, o.Progress)
 	return r, nil
 }
 
-// namedEngine fails where the environment names an engine that does not answer:
-// testcontainers would quietly take another.
-func namedEngine(ctx context.Context) error {
-	if os.Getenv("DOCKER_HOST") == "" {
-		return nil
+// answersWithin is how long an engine may take for a question that needs no work.
+const answersWithin = 10 * time.Second
+
+// reach finds the engine as testcontainers does, and makes sure that it is the one that
+// the environment names: testcontainers would quietly take another.
+func reach(ctx context.Context) (*client.Client, error) {
+	named := os.Getenv("DOCKER_HOST")
+	if named != "" {
+		if err := answers(ctx); err != nil {
+			return nil, err
+		}
 	}
+	tc, err := testcontainers.NewDockerClientWithOpts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tc.Client.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true}); err != nil {
+		return nil, err
+	}
+	if found := tc.Client.DaemonHost(); named != "" && found != named {
+		return nil, fmt.Errorf("DOCKER_HOST names %s, and %s was found", named, found)
+	}
+	return tc.Client, nil
+}
+
+// answers asks the engine that the environment names what only an engine can answer.
+func answers(ctx context.Context) error {
 	named, err := client.New(client.FromEnv)
 	if err != nil {
 		return err
 	}
 	defer named.Close()
-	_, err = named.Ping(ctx, client.PingOptions{})
+	_, err = named.Info(ctx, client.InfoOptions{})
 	return err
 }
 
-// withoutReaper keeps testcontainers' reaper away where the user has not asked for it:
-// it is an image from a registry, and our containers end by themselves.
-func withoutReaper() {
-	const variable = "TESTCONTAINERS_RYUK_DISABLED"
-	if _, set := os.LookupEnv(variable); !set {
-		os.Setenv(variable, "true")
+// settleTestcontainers keeps its reaper away, which is an image from a registry (our
+// containers end by themselves), and tells it where the reaper would find the engine's
+// socket, for which it would otherwise ask the engine and panic without an answer. What
+// the user has set stays.
+func settleTestcontainers() {
+	for variable, value := range map[string]string{
+		"TESTCONTAINERS_RYUK_DISABLED":          "true",
+		"TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE": "/var/run/docker.sock",
+	} {
+		if _, set := os.LookupEnv(variable); !set {
+			os.Setenv(variable, value)
+		}
 	}
 }
 
@@ -103,10 +129,19 @@ type silent struct{}
 
 func (silent) Printf(string, ...any) {}
 
+// noEngine says what to do where there is no engine. The client's errors have no types
+// for what went wrong, so it goes by their words.
 func noEngine(err error) error {
-	hint := "start Docker, or point DOCKER_HOST at an engine; `badgateway doctor` tells what was tried"
-	if errors.Is(err, os.ErrPermission) {
-		hint = "you may not use the engine's socket: join the docker group, or run as its user"
+	hint := "start Docker, or point DOCKER_HOST at an engine"
+	for words, say := range map[string]string{
+		"permission denied": "you may not use the engine's socket: join the docker group, or run as its user",
+		"API version":       "the engine is too old or too new for this client: 20.10 is the oldest that was tried",
+		"no answer within":  "something accepts connections there and does not answer: is it a Docker engine, and is it well?",
+		"invalid character": "what answers there is no Docker engine",
+	} {
+		if strings.Contains(err.Error(), words) {
+			hint = say
+		}
 	}
 	return &harness.Problem{What: "no Docker engine can be used", Hint: hint, Err: err}
 }
@@ -136,10 +171,17 @@ func (r *Runtime) image(ctx context.Context, ref string) (image provision.Image,
 	return image, err
 }
 
-// Close removes what is left of the run, whatever state it is in.
+// Close removes what is left of the run, whatever state it is in. Where it cannot, the
+// watcher goes on trying for a while.
 func (r *Runtime) Close() error {
-	err := removeAll(context.Background(), r.engine, r.run)
-	r.watcher.dismiss()
+	ctx, cancel := context.WithTimeout(context.Background(), answersWithin)
+	defer cancel()
+	err := removeAll(ctx, r.engine, r.run)
+	if err != nil {
+		r.watcher.release()
+	} else {
+		r.watcher.dismiss()
+	}
 	return errors.Join(err, r.engine.Close())
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
@@ -98,15 +99,35 @@ func (p *process) Start(ctx context.Context) error {
 	streams, c := p.streams, p.next
 	p.next = nil
 	p.mu.Unlock()
-	go func() { // the output ends when the last process that holds it has ended
-		defer close(exited)
-		defer streams.Close()
-		stdcopy.StdCopy(&p.log, &p.log, streams.Reader)
-	}()
+	ended := p.lab.runtime.engine.ContainerWait(context.WithoutCancel(ctx), c.GetContainerID(),
+		client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	go p.follow(streams, ended, exited)
 	if err := c.Start(ctx); err != nil {
 		return fmt.Errorf("starting the gateway's container: %w", err)
 	}
 	return nil
+}
+
+// follow collects the output until it ends, as it does when the last process that holds
+// it has ended, and then says that the gateway has. The engine may tell of the end first.
+func (p *process) follow(streams client.ContainerAttachResult, ended client.ContainerWaitResult, exited chan<- struct{}) {
+	defer close(exited)
+	defer streams.Close()
+	output := make(chan struct{})
+	go func() {
+		defer close(output)
+		stdcopy.StdCopy(&p.log, &p.log, streams.Reader)
+	}()
+	select {
+	case <-output:
+		return
+	case <-ended.Result:
+	case <-ended.Error:
+	}
+	select { // what is on its way may still come
+	case <-output:
+	case <-time.After(time.Second):
+	}
 }
 
 // Stop ends the gateway with SIGTERM, and by force where that does not help.

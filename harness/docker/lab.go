@@ -146,30 +146,32 @@ func (l *lab) destroy() error {
 	return errors.Join(errs...)
 }
 
-// gone waits until a container is removed, or removes it.
+// gone waits until a container is removed, or removes it. One that was never started has
+// no end to wait for.
 func (r *Runtime) gone(ctx context.Context, id string) error {
 	for ctx.Err() == nil {
-		if r.removedWithin(ctx, id, 200*time.Millisecond) {
+		c, err := r.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+		if errdefs.IsNotFound(err) {
 			return nil
 		}
+		if err != nil || c.Container.State.Status == container.StateCreated {
+			break
+		}
+		r.removedWithin(ctx, id, 200*time.Millisecond)
 	}
-	return remove(context.WithoutCancel(ctx), r.engine, id)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answersWithin)
+	defer cancel()
+	return remove(ctx, r.engine, id)
 }
 
-// removedWithin says whether the container was removed in that time. The engine can
-// miss a wait that comes while it removes (20.10), so the container is looked for too.
-func (r *Runtime) removedWithin(ctx context.Context, id string, d time.Duration) bool {
+// removedWithin waits for that time. The engine can miss a wait that comes while it
+// removes (20.10), so whoever calls looks for the container again.
+func (r *Runtime) removedWithin(ctx context.Context, id string, d time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	wait := r.engine.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: container.WaitConditionRemoved})
 	select {
 	case <-wait.Result:
-		return true
-	case err := <-wait.Error:
-		if errdefs.IsNotFound(err) {
-			return true
-		}
+	case <-wait.Error:
 	}
-	_, err := r.engine.ContainerInspect(context.WithoutCancel(ctx), id, client.ContainerInspectOptions{})
-	return errdefs.IsNotFound(err)
 }

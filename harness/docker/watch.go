@@ -22,6 +22,10 @@ import (
 // watchVariable makes this executable the watcher: its value is the run's.
 const watchVariable = "BADGATEWAY_WATCH_RUN"
 
+// watchWord is its only argument. Both are needed, so that a stray variable does not turn
+// a program into a watcher.
+const watchWord = "badgateway-watcher"
+
 // watchFor is how long a watcher looks for containers: an order to make one may still
 // be on its way when the harness dies. Making one takes 0.1 s, and over 2 s were seen on
 // a machine with far more to do than cores.
@@ -41,7 +45,7 @@ func startWatcher(engineHost, run string) (*watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{cmd: exec.Command(self)}
+	w := &watcher{cmd: exec.Command(self, watchWord)}
 	w.cmd.Env = append(os.Environ(), watchVariable+"="+run, "DOCKER_HOST="+engineHost)
 	w.cmd.SysProcAttr = ownSession() // Ctrl-C is not for it
 	if w.in, err = w.cmd.StdinPipe(); err != nil {
@@ -57,9 +61,12 @@ func (w *watcher) dismiss() {
 	w.cmd.Wait()
 }
 
+// release lets the watcher do its work now.
+func (w *watcher) release() { w.in.Close() }
+
 // An executable that imports this package is its own watcher; this runs before main.
 func init() {
-	if run := os.Getenv(watchVariable); run != "" {
+	if run := os.Getenv(watchVariable); run != "" && len(os.Args) == 2 && os.Args[1] == watchWord {
 		watch(run)
 		os.Exit(0)
 	}

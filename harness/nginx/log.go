@@ -63,6 +63,8 @@ func read(line string) (harness.LogLine, bool) {
 	l := harness.LogLine{Text: m[2]}
 	if c := client.FindStringSubmatch(m[2]); c != nil {
 		l.Client = c[1]
+	} else if l.Crash = strings.Contains(m[2], "exited on signal"); l.Crash {
+		return l, true
 	} else if m[1] != "emerg" {
 		return l, false
 	}

@@ -99,13 +99,15 @@ func TestWhatIsOfNoConcern(t *testing.T) {
 		"2026/11/23 07:02:11 [notice] 1#1: signal 17 (SIGCHLD) received from 7, client: 198.19.0.1",
 		"2026/11/23 07:02:11 [info] 7#7: *31 client closed connection" + about,
 		"2026/11/23 07:02:11 [error] 7#7: *31 of no client",
-		"2026/11/23 07:02:11 [alert] 7#7: worker process 8 exited on signal 9",
 		"yesterday [error] 7#7: *31 connect() failed (111: Connection refused)" + about,
 		" " + stamp + "connect() failed (111: Connection refused)" + about,
 	} {
 		if l, ok := read(line); ok {
 			t.Errorf("%q was taken: %+v", line, l)
 		}
+	}
+	if l, ok := read("2026/11/23 07:02:11 [alert] 7#7: worker process 8 exited on signal 9"); !ok || !l.Crash || l.Client != "" {
+		t.Errorf("a killed worker was taken for %+v", l)
 	}
 	for _, level := range []string{"warn", "error", "crit", "alert"} {
 		if l, ok := read(strings.Replace(stamp, "error", level, 1) + "something" + about); !ok || l.Text != "something"+about {

@@ -76,11 +76,11 @@ func engineTrouble(ctx context.Context, doing string, err error) error {
 	switch {
 	case client.IsErrConnectionFailed(err):
 		trouble.What = "no container engine answers"
-		trouble.Hint = "start Docker, point DOCKER_HOST at one, or use --runtime local."
+		trouble.Hint = "start Docker, or point DOCKER_HOST at an engine."
 	case outOfSpace(err):
 		trouble.Hint = "the engine's disk is full: `docker system prune` frees what nothing uses."
 	default:
-		trouble.Hint = "`docker info` tells whether the engine is well; --runtime local does without it."
+		trouble.Hint = "`docker info` tells whether the engine is well."
 	}
 	return trouble
 }

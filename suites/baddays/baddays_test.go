@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ import (
 
 	"github.com/badgateway/badgateway/faults"
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/docker"
 	. "github.com/badgateway/badgateway/harness/matchers"
 	"github.com/badgateway/badgateway/harness/nginx"
@@ -254,6 +256,32 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		Expect(seen).To(Equal(1))
 	})
 
+	It("has as many bays as it says", func(ctx SpecContext) {
+		plots := make([]harness.Plot, agent.MaxBays)
+		for i := range plots {
+			plots[i].Name = fmt.Sprintf("bay/%d", i)
+		}
+		lab, err := harness.Open(ctx, runtime, nginx.Reference("nginx"), plots...)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(lab.Close)
+		Expect(lab.Bays[agent.MaxBays-1].While(ctx, faults.SYNDropped)).To(SatisfyAll(BeGatewayTimeout(), HaveReachedUpstream(1)))
+	})
+
+	It("blames nobody when a gateway is killed from outside", func(ctx SpecContext) {
+		slow := slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool { return s.ID != "slow/never" && s.ID != "slow/late" })
+		var cells []harness.Cell
+		_, err := harness.Run(ctx, harness.Plan{
+			Runtime: runtime, Gateway: killedOnce(nginx.Reference("nginx")), Scenarios: slow,
+			OnCell: func(c harness.Cell) { cells = append(cells, c) },
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(cells).To(HaveLen(4)) // both in the lab that they shared, and both again
+		for _, c := range cells {
+			want := map[int]harness.Verdict{1: harness.Inconclusive, 2: harness.Pass}[c.Take]
+			Expect(c.Verdict).To(Equal(want), "take %d of %s: %s", c.Take, c.ID, c.Reason)
+		}
+	})
+
 	It("is not misled by connections that a gateway keeps", func(ctx SpecContext) {
 		config := filepath.Join(GinkgoT().TempDir(), "nginx.conf")
 		Expect(os.WriteFile(config, []byte(keeping), 0o644)).To(Succeed())
@@ -280,6 +308,44 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		Expect(bay.Policy.Read.Line).To(Equal(7))
 	})
 })
+
+// killedOnce is a gateway that is killed a second after its first lab has asked how it is
+// to be judged, by its container, from outside.
+func killedOnce(g harness.Gateway) harness.Gateway { return &victim{Gateway: g} }
+
+type victim struct {
+	harness.Gateway
+	once sync.Once
+}
+
+func (v *victim) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
+	v.once.Do(func() {
+		go func() {
+			defer GinkgoRecover()
+			var ids []string
+			Eventually(func() []string { ids = containers(os.Getpid()); return ids }).WithTimeout(20 * time.Second).Should(HaveLen(2))
+			Eventually(func() bool { return v.kill(ids) }).WithTimeout(20 * time.Second).WithPolling(500 * time.Millisecond).Should(BeTrue())
+		}()
+	})
+	return v.Gateway.Policy(b, s)
+}
+
+// kill kills the gateway's container once it has run for a second.
+func (v *victim) kill(ids []string) bool {
+	for _, id := range ids {
+		c, err := engine.ContainerInspect(context.Background(), id, client.ContainerInspectOptions{})
+		if err != nil || c.Container.HostConfig.NetworkMode.IsNone() || !c.Container.State.Running {
+			continue
+		}
+		began, err := time.Parse(time.RFC3339Nano, c.Container.State.StartedAt)
+		if err != nil || time.Since(began) < time.Second {
+			continue
+		}
+		_, err = engine.ContainerKill(context.Background(), id, client.ContainerKillOptions{Signal: "SIGKILL"})
+		return err == nil
+	}
+	return false
+}
 
 // keeping is a configuration whose gateway keeps its connections to the upstream.
 const keeping = `events {}

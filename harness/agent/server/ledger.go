@@ -43,9 +43,10 @@ func newLedger(far *space, hosts int) (*ledger, error) {
 	}
 	for i := range hosts {
 		l.hosts = append(l.hosts, books{syns.page(nft, table, i), resets.page(nft, table, i)})
-	}
-	if err := nft.Flush(); err != nil {
-		return nil, fmt.Errorf("the ledger: %w", err)
+		// A transaction a host: one for all would be more than a socket's buffer holds.
+		if err := nft.Flush(); err != nil {
+			return nil, fmt.Errorf("the ledger of host %d: %w", i, err)
+		}
 	}
 	return l, nil
 }
