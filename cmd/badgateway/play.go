@@ -56,6 +56,7 @@ func (r *running) tell(stop *interruption, err, lost error) {
 		complain(r.stderr, stop.Error(), "")
 	case err != nil:
 		complain(r.stderr, err.Error(), harness.Hint(err))
+		detail(r.stderr, err)
 	}
 	if lost != nil {
 		complain(r.stderr, lost.Error(), harness.Hint(lost))

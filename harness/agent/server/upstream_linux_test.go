@@ -3,11 +3,13 @@ package server
 import (
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/clock"
 	"github.com/badgateway/badgateway/harness/script"
 )
 
@@ -192,4 +194,59 @@ func TestAnOrderIsInForceUnderLoad(t *testing.T) {
 			t.Fatalf("order %d: a connection after it saw %q, then %s; want %q", i, got, end, mark)
 		}
 	}
+}
+
+// A close is heard at once, and what the peer still sends is taken: a reset would undo
+// what it has not read yet.
+func TestACloseIsNoReset(t *testing.T) {
+	l := newLab(t, 1)
+	l.set(agent.Host{Script: `write "answer"; close`})
+	c := l.dial()
+	if got, end := hear(c); got != "answer" || end != "fin" {
+		t.Fatalf("the peer saw %q, then %s", got, end)
+	}
+	for range 20 {
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatalf("sending after the end: %v", err)
+		}
+	}
+	c.CloseWrite()
+	l.until("the upstream has read to the end", func(v agent.View) bool { return event(v, agent.Gone, "") })
+	if v := l.host(); v.Resets != 0 {
+		t.Errorf("a reset was sent: %+v", v)
+	}
+}
+
+// stop waits for whatever still plays: here for one that is just telling something.
+func TestStopWaitsForTheLastStep(t *testing.T) {
+	loopback, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	telling, release := make(chan bool, 1), make(chan bool)
+	u := &upstream{
+		script: script.MustParse("hold"), clock: clock.Real(), listener: loopback,
+		tell: func(e agent.Event) {
+			if e.Kind == agent.Began {
+				telling <- true
+				<-release
+			}
+		},
+	}
+	u.start(0)
+	c, err := net.Dial("tcp4", loopback.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	<-telling
+	stopped := make(chan bool)
+	go func() { u.stop(); close(stopped) }()
+	select {
+	case <-stopped:
+		t.Error("it stopped while something played")
+	case <-time.After(silence):
+	}
+	close(release)
+	<-stopped
 }
