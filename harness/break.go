@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -23,6 +24,9 @@ func (b *Bay) Play(ctx context.Context, s script.Script) error {
 
 // PlayAndDie is Play for a script that the upstream's process does not survive.
 func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
+	if err := b.isProcess(); err != nil {
+		return err
+	}
 	died := and(stepReached(s[0]), killed)
 	if s[0].Ends(script.ExhaustMemory) {
 		if !b.lab.limited {
@@ -38,6 +42,9 @@ func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
 
 // Kill ends the upstream's process with SIGKILL. Its kernel stays and refuses.
 func (b *Bay) Kill(ctx context.Context) error {
+	if err := b.isProcess(); err != nil {
+		return err
+	}
 	return b.alterHost(ctx, "kills the upstream's process", and(killed, refused), func(h *agent.Host) {
 		h.Process = agent.Killed
 	})
@@ -45,12 +52,20 @@ func (b *Bay) Kill(ctx context.Context) error {
 
 // Freeze stops the upstream's process with SIGSTOP. Its kernel stays and accepts.
 func (b *Bay) Freeze(ctx context.Context) error {
-	if err := b.hangUp(ctx); err != nil {
+	if err := errors.Join(b.isProcess(), b.hangUp(ctx)); err != nil {
 		return err
 	}
 	return b.alterHost(ctx, "freezes the upstream's process", and(frozen, queued), func(h *agent.Host) {
 		h.Process = agent.Frozen
 	})
+}
+
+// isProcess refuses what only a process can suffer in a bay whose upstream is none.
+func (b *Bay) isProcess() error {
+	if b.Site.World.Process {
+		return nil
+	}
+	return &Problem{Blame: Usage, What: "the bay's upstream is no process that could suffer this", Hint: "open it with World{Process: true}"}
 }
 
 // hangUp ends the connections that the gateway keeps to the upstream. A fault of new
@@ -81,6 +96,9 @@ func (b *Bay) Occupy(ctx context.Context) error {
 
 // UseUpDescriptors lets other clients take the last descriptors of the upstream.
 func (b *Bay) UseUpDescriptors(ctx context.Context) error {
+	if err := b.isProcess(); err != nil {
+		return err
+	}
 	const left = 2
 	return b.alterHost(ctx, "uses up the upstream's file descriptors", and(queued, notAccepted, tooManyFiles), func(h *agent.Host) {
 		h.Script, h.Descriptors, h.Crowd = "read-request; hold", left, left

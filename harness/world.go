@@ -83,5 +83,10 @@ type Plot struct {
 
 // siteName makes a host name of a scenario's ID (RFC 6761 sets .test aside).
 func siteName(id string) string {
-	return strings.ToLower(strings.NewReplacer("/", "-", " ", "-", "_", "-").Replace(id)) + ".test"
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(id)) + ".test"
 }

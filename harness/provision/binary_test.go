@@ -139,3 +139,19 @@ func TestOurOwnExecutableIsTakenOnlyWhereItFits(t *testing.T) {
 		t.Errorf("this executable is static: %v, and the agent is %s", static, got)
 	}
 }
+
+func TestADamagedAgentIsBuiltAgain(t *testing.T) {
+	t.Setenv("BADGATEWAY_CACHE", t.TempDir())
+	p := tiny(t)
+	first, err := p.built(t.Context(), "linux", "amd64", func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(first, 0); err != nil {
+		t.Fatal(err)
+	}
+	again, err := p.built(t.Context(), "linux", "amd64", func(string) {})
+	if err != nil || again != first {
+		t.Fatalf("got %q, %v", again, err)
+	}
+}

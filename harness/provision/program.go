@@ -45,6 +45,11 @@ func (p program) built(ctx context.Context, goos, goarch string, say func(string
 		return "", err
 	}
 	dest := filepath.Join(cache, filepath.Base(p.dir)+"-"+goos+"-"+goarch+"-"+sum)
+	if exists(dest) && fits(dest, goos, goarch) != nil { // damaged, by a power cut or a full disk
+		if err := os.Remove(dest); err != nil {
+			return "", cacheTrouble("removing a damaged agent", err)
+		}
+	}
 	err = once(ctx, dest, say, func(_, made string) error {
 		say("building " + p.dir + " for " + goos + "/" + goarch)
 		return p.build(ctx, home, goos, goarch, made)
