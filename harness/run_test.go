@@ -30,6 +30,9 @@ type play struct {
 	running chan struct{}
 	answer  func(fromVisitor, broken bool) agent.Exchange
 	opening error
+
+	reverting func() // is called by every Revert of a change
+	stuck     error  // what they return
 }
 
 func newPlay() *play { return &play{hosts: map[int]agent.Host{}} }
@@ -293,12 +296,22 @@ func TestWhatDoesNotFitIsNotPlayed(t *testing.T) {
 	})
 }
 
-// change is one that notes what is done with it.
+// change is one that notes what is done with it. Its Revert may fail, which must keep
+// nobody from the others.
 func (p *play) change(name string, apply error) Change {
 	return Change{
-		Apply:     func(context.Context) error { p.note("apply " + name); return apply },
-		Confirm:   func(context.Context) error { p.note("confirm " + name); return nil },
-		Revert:    func(ctx context.Context) error { p.note("revert " + name); return ctx.Err() },
+		Apply:   func(context.Context) error { p.note("apply " + name); return apply },
+		Confirm: func(context.Context) error { p.note("confirm " + name); return nil },
+		Revert: func(ctx context.Context) error {
+			if ctx.Err() != nil {
+				name = "in vain " + name
+			}
+			p.note("revert " + name)
+			if p.reverting != nil {
+				p.reverting()
+			}
+			return p.stuck
+		},
 		Delivered: func(*Evidence) (string, error) { return name, nil },
 	}
 }
@@ -309,6 +322,8 @@ func TestChangesAreRevertedLastFirst(t *testing.T) {
 		second  error // of the second Apply
 		cancel  bool  // between the two
 		visitor bool  // while the visitor waits
+		revert  bool  // while the second is reverted
+		stuck   error // of every Revert
 		want    string
 		verdict Verdict
 	}{
@@ -316,6 +331,8 @@ func TestChangesAreRevertedLastFirst(t *testing.T) {
 		"after a change that failed":   {second: errors.New("half done"), want: "apply a, confirm a, apply b, revert b, revert a", verdict: Inconclusive},
 		"when interrupted in between":  {cancel: true, want: all},
 		"when interrupted in the wait": {visitor: true, want: all},
+		"when interrupted meanwhile":   {revert: true, want: all},
+		"though each is stuck":         {stuck: errors.New("stuck"), want: all, verdict: Inconclusive},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inMemory(t, func(t *testing.T, p *play) {
@@ -326,6 +343,10 @@ func TestChangesAreRevertedLastFirst(t *testing.T) {
 						cancel(stop)
 					}
 					return answer(false)
+				}
+				p.stuck = c.stuck
+				if c.revert {
+					p.reverting = func() { cancel(stop) }
 				}
 				s := Scenario{ID: "a/b", World: World{Alone: true}, Expect: []Check{Answers(200)}}
 				s.Fault.Inject = func(ctx context.Context, b *Bay) error {
@@ -339,13 +360,13 @@ func TestChangesAreRevertedLastFirst(t *testing.T) {
 				}
 				_, sum, err := p.run(ctx, false, s)
 				once := p.did()
-				if c.second != nil { // inconclusive, so it was played twice
+				if c.verdict == Inconclusive { // so it was played twice
 					once = strings.TrimSuffix(once, ", "+c.want)
 				}
 				if once != c.want {
 					t.Errorf("it did %q, want %q", p.did(), c.want)
 				}
-				if interrupted := c.cancel || c.visitor; interrupted != errors.Is(err, stop) || interrupted != (len(sum.Cells) == 0) {
+				if interrupted := c.cancel || c.visitor || c.revert; interrupted != errors.Is(err, stop) || interrupted != (len(sum.Cells) == 0) {
 					t.Fatalf("the error is %v, %d cells were judged", err, len(sum.Cells))
 				}
 				if len(sum.Cells) > 0 && (sum.Cells[0].Verdict != c.verdict || c.second != nil && sum.Cells[0].Reason != "injecting: half done") {

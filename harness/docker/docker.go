@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/moby/moby/client"
@@ -42,6 +43,8 @@ type Runtime struct {
 	provider *provision.Provider
 	run      string
 	watcher  *watcher
+
+	unsure atomic.Bool // a container may exist that nobody knows
 
 	mu     sync.Mutex
 	images map[string]provision.Image // found so far, by reference
@@ -171,13 +174,33 @@ func (r *Runtime) image(ctx context.Context, ref string) (image provision.Image,
 	return image, err
 }
 
+// madeWithin bounds the making of a container: 0.1 s as a rule, seconds on a machine that
+// has far more to do than cores.
+const madeWithin = 30 * time.Second
+
+// make makes a container. It is not interrupted by the end of ctx: the engine would go on
+// making one whose name nobody knows.
+func (r *Runtime) make(ctx context.Context, image string, options ...testcontainers.ContainerCustomizer) (*testcontainers.DockerContainer, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), madeWithin)
+	defer cancel()
+	c, err := testcontainers.Run(bounded, image, append(options, testcontainers.WithLogger(silent{}), testcontainers.WithLabels(r.labels()))...)
+	if err != nil {
+		r.unsure.Store(true)
+		return nil, err
+	}
+	return c, context.Cause(ctx)
+}
+
 // Close removes what is left of the run, whatever state it is in. Where it cannot, the
 // watcher goes on trying for a while.
 func (r *Runtime) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), answersWithin)
 	defer cancel()
 	err := removeAll(ctx, r.engine, r.run)
-	if err != nil {
+	if err != nil || r.unsure.Load() {
 		r.watcher.release()
 	} else {
 		r.watcher.dismiss()

@@ -53,9 +53,7 @@ func (p *process) prepare(ctx context.Context) error {
 		return err
 	}
 	options := []testcontainers.ContainerCustomizer{
-		testcontainers.WithLogger(silent{}),
 		testcontainers.WithNoStart(),
-		testcontainers.WithLabels(p.lab.runtime.labels()),
 		testcontainers.WithEnv(p.boot.Env),
 		testcontainers.WithFiles(files(p.boot.Files)...),
 		testcontainers.WithHostConfigModifier(func(h *container.HostConfig) {
@@ -70,7 +68,7 @@ func (p *process) prepare(ctx context.Context) error {
 	if p.boot.Command != nil {
 		options = append(options, testcontainers.WithCmd(p.boot.Command...))
 	}
-	c, err := testcontainers.Run(ctx, p.image.Ref, options...)
+	c, err := p.lab.runtime.make(ctx, p.image.Ref, options...)
 	if err != nil {
 		return err
 	}

@@ -76,10 +76,8 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 		})
 		return err
 	}
-	_, err := testcontainers.Run(ctx, image,
-		testcontainers.WithLogger(silent{}),
+	_, err := l.runtime.make(ctx, image,
 		testcontainers.WithCmd("agent"),
-		testcontainers.WithLabels(l.runtime.labels()),
 		testcontainers.WithConfigModifier(func(c *container.Config) {
 			c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true
 		}),
