@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/script"
 )
 
 // Strength says what a check that does not hold means.
@@ -222,6 +224,16 @@ func Keeps(field, value string) Check {
 	return Check{Title: "keeps the upstream's " + field, Judge: func(_ Policy, e *Evidence) error {
 		if got := e.Exchange.Response.Get(field); got != value {
 			return fmt.Errorf("the client saw %s: %q, the upstream sent %q", field, got, value)
+		}
+		return nil
+	}}
+}
+
+// KeepsPage: the upstream's page reaches the client to its last line.
+func KeepsPage() Check {
+	return Check{Title: "passes on the whole page", Judge: func(_ Policy, e *Evidence) error {
+		if tail := e.Exchange.Response.Tail; !bytes.HasSuffix(tail, []byte(script.LastLine)) {
+			return fmt.Errorf("it ended with %.40q", tail[max(0, len(tail)-40):])
 		}
 		return nil
 	}}

@@ -44,7 +44,7 @@ func CutOff(t Term, errorType string) []Check {
 // Relayed is the standard expectation where nothing is wrong with the exchange, seen
 // by the gateway: it passes on what the upstream says.
 func Relayed(status int, t Term) []Check {
-	return []Check{Answers(status), TakesAtLeast(t), Tries(1), Recovers(), Names(""), HidesVersion()}
+	return []Check{Answers(status), TakesAtLeast(t), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()}
 }
 
 func failure(first Check, t Term, tries int, errorType string) []Check {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/script"
 	"github.com/badgateway/badgateway/scenarios"
 )
 
@@ -74,6 +75,9 @@ var phrases = []phrase{
 	{regexp.MustCompile(`^logs no error of its own$`), func(*harness.Evidence, []string, harness.Policy) {}},
 	{regexp.MustCompile(`^(serves again once the fault is gone|answers the first request after the fault)$`), func(e *harness.Evidence, _ []string, _ harness.Policy) {
 		e.Recovery = harness.Recovery{Recovered: true, After: time.Millisecond}
+	}},
+	{regexp.MustCompile(`^passes on the whole page$`), func(e *harness.Evidence, _ []string, _ harness.Policy) {
+		e.Exchange.Response.Tail = []byte(script.Page)
 	}},
 	{regexp.MustCompile(`^keeps the upstream's (\S+)$`), func(e *harness.Evidence, word []string, _ harness.Policy) {
 		e.Exchange.Response.Fields = append(e.Exchange.Response.Fields, agent.Field{Name: word[1], Value: upstreamSends[word[1]]})
@@ -173,6 +177,7 @@ var alterations = []alteration{
 	{"a wrong cause", func(e *harness.Evidence) {
 		e.Log = append([]harness.LogLine{{ErrorType: "proxy_internal_error"}}, e.Log...)
 	}, `^(calls it|logs no error)`},
+	{"a body that is lost", func(e *harness.Evidence) { e.Exchange.Response.Tail = nil }, `^passes on`},
 	{"a field that is lost", func(e *harness.Evidence) { drop(e, "Retry-After") }, `^keeps the upstream's Retry-After`},
 	{"a field that is changed", func(e *harness.Evidence) {
 		for i := range e.Exchange.Response.Fields {
