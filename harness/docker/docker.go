@@ -189,9 +189,24 @@ func (r *Runtime) make(ctx context.Context, image string, options ...testcontain
 	c, err := testcontainers.Run(bounded, image, append(options, testcontainers.WithLogger(silent{}), testcontainers.WithLabels(r.labels()))...)
 	if err != nil {
 		r.unsure.Store(true)
-		return nil, err
+		return nil, engineTrouble("making a container of "+image, err)
 	}
 	return c, context.Cause(ctx)
+}
+
+// engineTrouble says what to do where the engine could not do its work.
+func engineTrouble(doing string, err error) error {
+	hint := "`docker info` and the engine's log tell whether it is well"
+	for words, say := range map[string]string{
+		"No such image":           "the image was removed meanwhile: the next run makes it again",
+		"no space left on device": "the engine's disk is full: `docker system df` tells what fills it",
+		"failed to connect":       "the engine went away: is it still running?",
+	} {
+		if strings.Contains(err.Error(), words) {
+			hint = say
+		}
+	}
+	return &harness.Problem{What: doing, Hint: hint, Err: err}
 }
 
 // Close removes what is left of the run, whatever state it is in. Where it cannot, the

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"sync"
 	"time"
@@ -101,7 +100,7 @@ func (p *process) Start(ctx context.Context) error {
 		client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
 	go p.follow(streams, ended, exited)
 	if err := c.Start(ctx); err != nil {
-		return fmt.Errorf("starting the gateway's container: %w", err)
+		return engineTrouble("starting the gateway's container", err)
 	}
 	return nil
 }

@@ -142,6 +142,29 @@ var _ = Describe("the command", Serial, func() {
 		Expect(cmd.Stderr.(*bytes.Buffer).String()).To(And(ContainSubstring("no Docker engine"), ContainSubstring("hint: ")))
 	})
 
+	DescribeTable("does not take another engine for the one that is named, which", func(answer string, says string) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(listener.Close)
+		go func() {
+			for {
+				c, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				fmt.Fprint(c, answer) // and the connection stays
+			}
+		}()
+		cmd := command("run", "crash/refused")
+		cmd.Env = append(cmd.Env, "DOCKER_HOST=tcp://"+listener.Addr().String())
+		Expect(exitCode(cmd.Run())).To(Equal(3))
+		Expect(cmd.Stderr.(*bytes.Buffer).String()).To(And(ContainSubstring("no Docker engine"), ContainSubstring(says)))
+		Expect(left(cmd)).To(BeEmpty())
+	},
+		Entry("never answers", "", "no answer within"),
+		Entry("is none", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nOK\n", "hint: "),
+	)
+
 	It("shares an engine with another run", func() {
 		one, other := command("run", "documented"), command("run", "documented")
 		Expect(one.Start()).To(Succeed())
