@@ -15,13 +15,14 @@ type Lab struct {
 	Agent   *agent.Client
 	Gateway Process
 	// ICMPUnlimited is agent.Built's.
-	starting      sync.Mutex
-	starts        atomic.Int32 // of the gateway
 	ICMPUnlimited bool
-	front         uint16 // the port on which the gateway serves
-	limited       bool   // its memory is
 	// Destroy ends everything in the lab. The runtime sets it.
 	Destroy func() error
+
+	front    uint16 // the port on which the gateway serves
+	limited  bool   // its memory is
+	starting sync.Mutex
+	starts   atomic.Int32 // of the gateway
 }
 
 // Close destroys the lab.
