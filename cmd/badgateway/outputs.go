@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/journal"
@@ -79,12 +80,21 @@ func (a *app) open(path string) (*output, error) {
 	if path == "-" {
 		return &output{path: path, w: a.stdout, close: stay}, nil
 	}
-	f, err := os.Create(path)
+	f, err := create(path)
 	if err != nil {
 		return nil, &harness.Problem{Blame: harness.Usage, What: "a report cannot be written", Err: err,
 			Hint: "name a file that this user may write, in a directory that exists"}
 	}
 	return &output{path: path, w: f, close: f.Close}, nil
+}
+
+// create is os.Create, save for a named pipe: one that nobody reads is an error at once
+// (ENXIO), not a run whose results wait for ever.
+func create(path string) (*os.File, error) {
+	if at, err := os.Stat(path); err == nil && at.Mode()&os.ModeNamedPipe != 0 {
+		return os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	}
+	return os.Create(path)
 }
 
 // stay closes nothing: standard output is not ours.
