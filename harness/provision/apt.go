@@ -150,6 +150,7 @@ func (a *apt) run(ctx context.Context, tool string, args ...string) error {
 // endTogether gives cmd a process group and has cancelling kill all of it.
 func endTogether(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	dieWithUs(cmd.SysProcAttr)
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	// A grandchild that left the group may hold the output open; after this we stop listening.
 	cmd.WaitDelay = 2 * time.Second
