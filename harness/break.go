@@ -14,8 +14,8 @@ import (
 
 // The verbs of a bay. Each makes one Change, and knows what proves its delivery.
 
-// Play lets the upstream's connections play a script. It is delivered once the last
-// step of its first clause that is no recovery was reached on the gateway's connection.
+// Play lets the upstream's connections play a script. It is delivered once the step of
+// its first clause that does the harm (see harmful) began on the gateway's connection.
 func (b *Bay) Play(ctx context.Context, s script.Script) error {
 	return b.alterHost(ctx, "lets the upstream play: "+abridge(s.String()), stepReached(s[0]), func(h *agent.Host) {
 		h.Script = s.String()

@@ -84,7 +84,8 @@ type run struct {
 	sum   Summary
 }
 
-// groups puts scenarios together that can share a lab. The longest to start come first.
+// groups puts scenarios together that can share a lab. The shared one, which has most to
+// do, comes first.
 func groups(scenarios []Scenario, capacity int) (groups [][]Scenario) {
 	if capacity == 0 {
 		capacity = agent.MaxBays
