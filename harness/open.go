@@ -72,18 +72,24 @@ func (o *OpenLab) start(ctx context.Context) error {
 	}
 	lines := o.Gateway.Log().Lines()
 	if !errors.Is(err, errGatewayEnded) {
-		return &Problem{What: "the gateway does not serve", Err: err,
+		return &Problem{What: "the gateway does not serve (" + lastOf(lines) + ")", Err: fmt.Errorf("%w: %w", errSilentGateway, err),
 			Hint: "it has to listen on that port, of every address", Detail: lines[max(0, len(lines)-20):]}
 	}
-	last := "it said nothing"
-	if len(lines) > 0 {
-		last = lines[len(lines)-1]
-	}
 	return &Problem{
-		What:   "the gateway did not start: " + last,
+		What:   "the gateway did not start: " + lastOf(lines),
 		Hint:   "its log says why; a configuration of your own has to start in a place where only the lab's names resolve",
 		Detail: lines[max(0, len(lines)-20):],
 	}
+}
+
+// errSilentGateway is a gateway that runs and does not listen.
+var errSilentGateway = errors.New("it runs and does not listen")
+
+func lastOf(lines []string) string {
+	if len(lines) == 0 {
+		return "it said nothing"
+	}
+	return lines[len(lines)-1]
 }
 
 // sitesOf gives each bay its names and addresses, in its gateway's words.

@@ -291,10 +291,19 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 	})
 
 	It("blames nobody when a gateway is killed from outside", func(ctx SpecContext) {
+		Expect(containers(os.Getpid())).To(BeEmpty())
 		slow := slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool { return s.ID != "slow/never" && s.ID != "slow/late" })
+		var once sync.Once
+		for i := range slow { // whichever is injected first takes the gateway with it
+			inject := slow[i].Fault.Inject
+			slow[i].Fault.Inject = func(ctx context.Context, b *harness.Bay) error {
+				once.Do(killGateway)
+				return inject(ctx, b)
+			}
+		}
 		var cells []harness.Cell
 		_, err := harness.Run(ctx, harness.Plan{
-			Runtime: runtime, Gateway: killedOnce(nginx.Reference("nginx")), Scenarios: slow,
+			Runtime: runtime, Gateway: nginx.Reference("nginx"), Scenarios: slow,
 			OnCell: func(c harness.Cell) { cells = append(cells, c) },
 		})
 		Expect(err).NotTo(HaveOccurred())
@@ -332,42 +341,16 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 	})
 })
 
-// killedOnce is a gateway that is killed a second after its first lab has asked how it is
-// to be judged, by its container, from outside.
-func killedOnce(g harness.Gateway) harness.Gateway { return &victim{Gateway: g} }
-
-type victim struct {
-	harness.Gateway
-	once sync.Once
-}
-
-func (v *victim) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
-	v.once.Do(func() {
-		go func() {
-			defer GinkgoRecover()
-			var ids []string
-			Eventually(func() []string { ids = containers(os.Getpid()); return ids }).WithTimeout(20 * time.Second).Should(HaveLen(2))
-			Eventually(func() bool { return v.kill(ids) }).WithTimeout(20 * time.Second).WithPolling(500 * time.Millisecond).Should(BeTrue())
-		}()
-	})
-	return v.Gateway.Policy(b, s)
-}
-
-// kill kills the gateway's container once it has run for a second.
-func (v *victim) kill(ids []string) bool {
-	for _, id := range ids {
+// killGateway kills the gateway's container of the one lab there is, from outside.
+func killGateway() {
+	for _, id := range containers(os.Getpid()) {
 		c, err := engine.ContainerInspect(context.Background(), id, client.ContainerInspectOptions{})
-		if err != nil || c.Container.HostConfig.NetworkMode.IsNone() || !c.Container.State.Running {
-			continue
+		Expect(err).NotTo(HaveOccurred())
+		if !c.Container.HostConfig.NetworkMode.IsNone() {
+			_, err := engine.ContainerKill(context.Background(), id, client.ContainerKillOptions{Signal: "SIGKILL"})
+			Expect(err).NotTo(HaveOccurred())
 		}
-		began, err := time.Parse(time.RFC3339Nano, c.Container.State.StartedAt)
-		if err != nil || time.Since(began) < time.Second {
-			continue
-		}
-		_, err = engine.ContainerKill(context.Background(), id, client.ContainerKillOptions{Signal: "SIGKILL"})
-		return err == nil
 	}
-	return false
 }
 
 // keeping is a configuration whose gateway keeps its connections to the upstream.

@@ -120,7 +120,7 @@ func (w *world) queue(h *host) (queue, dropped int, err error) {
 
 // listening waits until the gateway listens on a port.
 func (w *world) listening(ctx context.Context, port uint16) error {
-	const patience = 20 * time.Second
+	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nothing listens on port %d after %v", port, patience))
 	defer cancel()
 	return until(ctx, func() (bool, error) {
