@@ -20,11 +20,21 @@ type OpenLab struct {
 const memoryLimit = 192 << 20
 
 // Open makes a lab with a bay for each plot, or with one bay whose upstream is a process
-// where none is asked for, and waits until the gateway serves them.
-func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (_ *OpenLab, err error) {
+// where none is asked for, and waits until the gateway serves them. A gateway that runs
+// and never listens gets a second lab: that was seen a few times on an engine with far
+// more labs than cores, and not explained.
+func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (*OpenLab, error) {
 	if len(plots) == 0 {
 		plots = []Plot{{Name: "own", World: World{Process: true}}}
 	}
+	lab, err := open(ctx, rt, gw, plots)
+	if errors.Is(err, errSilentGateway) && ctx.Err() == nil {
+		return open(ctx, rt, gw, plots)
+	}
+	return lab, err
+}
+
+func open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab, err error) {
 	if most := gw.Capacity(); most > 0 && len(plots) > most {
 		return nil, &Problem{Blame: Usage, What: fmt.Sprintf("%d bays for a gateway that has room for %d", len(plots), most)}
 	}

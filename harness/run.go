@@ -145,7 +145,7 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 		return context.Cause(ctx)
 	}
 	began := time.Now()
-	open, err := r.open(ctx, scenarios)
+	open, err := Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios)...)
 	if err != nil {
 		return err
 	}
@@ -197,16 +197,6 @@ func longest(cells []Cell) (found Cell) {
 		}
 	}
 	return found
-}
-
-// open opens a lab, and a fresh one where the first one's gateway stood and never listened:
-// that was seen a few times on an engine with far more labs than cores.
-func (r *run) open(ctx context.Context, scenarios []Scenario) (*OpenLab, error) {
-	open, err := Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios)...)
-	if errors.Is(err, errSilentGateway) && ctx.Err() == nil {
-		return Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios)...)
-	}
-	return open, err
 }
 
 func (r *run) record(c Cell) {
