@@ -21,7 +21,7 @@ const memoryLimit = 192 << 20
 
 // Open makes a lab with a bay for each plot, or with one bay whose upstream is a process
 // where none is asked for, and waits until the gateway serves them. A gateway that runs
-// and never listens gets a second lab: that was seen a few times on an engine with far
+// and never listens gets a second lab: that was seen twice, on an engine with far
 // more labs than cores, and not explained.
 func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (*OpenLab, error) {
 	if len(plots) == 0 {
