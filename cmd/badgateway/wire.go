@@ -7,6 +7,7 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/docker"
+	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/nginx"
 	"github.com/badgateway/badgateway/harness/provision"
 	"github.com/badgateway/badgateway/scenarios"
@@ -19,8 +20,11 @@ func wired() parts {
 		version:   builtVersion(),
 		catalogue: scenarios.All,
 		gateway:   gatewayOf,
-		runtimes:  []string{"docker"},
-		runtime: func(_ string, progress func(string)) (harness.Runtime, error) {
+		runtimes:  []string{"docker", "local"},
+		runtime: func(name string, progress func(string)) (harness.Runtime, error) {
+			if name == "local" {
+				return local.New(local.Options{Progress: progress})
+			}
 			rt, err := docker.New(docker.Options{Progress: progress})
 			if err != nil {
 				return nil, err // and not a nil *docker.Runtime, which is a Runtime

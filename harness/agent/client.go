@@ -24,11 +24,13 @@ type Call struct {
 	Args json.RawMessage `json:"args,omitempty"`
 }
 
-// A Reply answers the Call of the same ID, a line of JSON. ID 0 is the greeting.
+// A Reply answers the Call of the same ID, a line of JSON. ID 0 is the greeting, or a
+// piece of what the gateway wrote.
 type Reply struct {
 	ID     uint64          `json:"id"`
 	Err    string          `json:"err,omitempty"`
 	Result json.RawMessage `json:"result,omitempty"`
+	Output []byte          `json:"output,omitempty"`
 }
 
 // Hello is the result in the greeting.
@@ -46,6 +48,7 @@ type Client struct {
 	mu      sync.Mutex
 	next    uint64
 	waiting map[uint64]chan Reply
+	output  io.Writer // of the gateway's words
 	gone    error
 	done    chan struct{}
 }
@@ -91,11 +94,14 @@ func (c *Client) read(in io.Reader) {
 			return
 		}
 		c.mu.Lock()
-		ch := c.waiting[r.ID]
+		ch, output := c.waiting[r.ID], c.output
 		delete(c.waiting, r.ID)
 		c.mu.Unlock()
-		if ch != nil {
+		switch {
+		case ch != nil:
 			ch <- r
+		case r.Output != nil && output != nil:
+			output.Write(r.Output)
 		}
 	}
 }
@@ -123,6 +129,11 @@ func (c *Client) call(ctx context.Context, op string, args, result any) error {
 func (c *Client) patient(ctx context.Context, within time.Duration, op string, args, result any) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("the lab's agent does not answer within %v", within))
 	defer cancel()
+	return c.endless(ctx, op, args, result)
+}
+
+// endless is call for an order that may take as long as ctx lives.
+func (c *Client) endless(ctx context.Context, op string, args, result any) error {
 	reply := make(chan Reply, 1)
 	id, err := c.send(op, args, reply)
 	if err != nil {

@@ -20,6 +20,8 @@ import (
 var (
 	//go:embed rootfs.go
 	rootfsText string
+	//go:embed surroundings.go
+	surroundingsText string
 	//go:embed closure.go
 	closureText string
 	//go:embed apt.go
@@ -29,7 +31,7 @@ var (
 // recipe names the way of making, so that an image or a tree made in another way is not taken for ours.
 // It changes with every edit of those files, needed or not: making one again costs seconds.
 func recipe() string {
-	sum := sha256.Sum256([]byte(rootfsText + closureText + aptText + dockerfiles.Gateway))
+	sum := sha256.Sum256([]byte(rootfsText + surroundingsText + closureText + aptText + dockerfiles.Gateway))
 	return hex.EncodeToString(sum[:4])
 }
 
@@ -42,17 +44,23 @@ type packaged struct {
 	sources []source
 }
 
-// hostPackage is the nginx of the host's own release, for the engine's architecture.
-func (p *Provider) hostPackage(ctx context.Context) (packaged, error) {
-	return p.packaged(ctx, func(all []source, host distribution) ([]source, string) {
+// shelf is where this machine's packages come from: its apt sources, for one architecture.
+type shelf struct {
+	etc  string // where the machine keeps its apt sources and its os-release: /etc
+	arch string // GOARCH of what is to run the packages
+}
+
+// hostPackage is the nginx of the machine's own release.
+func (s shelf) hostPackage() (packaged, error) {
+	return s.packaged(func(all []source, host distribution) ([]source, string) {
 		sources, _ := hostSuite(all, host)
 		return sources, host.codename
 	})
 }
 
-// releasePackage is the nginx of a release of Debian by name. On a host of the same release it is the host's.
-func (p *Provider) releasePackage(ctx context.Context, want wanted) (packaged, error) {
-	pkg, err := p.packaged(ctx, func(all []source, host distribution) ([]source, string) {
+// releasePackage is the nginx of a release of Debian by name. On a machine of the same release it is the machine's.
+func (s shelf) releasePackage(want wanted) (packaged, error) {
+	pkg, err := s.packaged(func(all []source, host distribution) ([]source, string) {
 		switch {
 		case host.id != "debian":
 			return nil, want.release
@@ -66,20 +74,16 @@ func (p *Provider) releasePackage(ctx context.Context, want wanted) (packaged, e
 	return pkg, err
 }
 
-func (p *Provider) packaged(ctx context.Context, choose func([]source, distribution) ([]source, string)) (packaged, error) {
-	version, err := p.serverVersion(ctx)
+func (s shelf) packaged(choose func([]source, distribution) ([]source, string)) (packaged, error) {
+	arch, err := debianArch(s.arch)
 	if err != nil {
 		return packaged{}, err
 	}
-	arch, err := debianArch(version.Arch)
+	host, err := hostDistribution(s.etc)
 	if err != nil {
 		return packaged{}, err
 	}
-	host, err := hostDistribution(p.etc)
-	if err != nil {
-		return packaged{}, err
-	}
-	all, err := readSources(p.etc)
+	all, err := readSources(s.etc)
 	if err != nil {
 		return packaged{}, noPackages("apt's sources cannot be read", err)
 	}
@@ -135,7 +139,7 @@ func (pkg packaged) fetched(ctx context.Context, say func(string)) (tree, error)
 
 // mustCarry notices when a moving release has moved on to another branch.
 func (pkg packaged) mustCarry(t tree) error {
-	if pkg.branch == "" || t.upstream() == pkg.branch || strings.HasPrefix(t.upstream(), pkg.branch+".") {
+	if ofBranch(t.upstream(), pkg.branch) {
 		return nil
 	}
 	return &harness.Problem{

@@ -1,5 +1,6 @@
-// Package provision finds or makes what a lab runs: the gateway's image and the agent's. It never
-// installs anything on the host, never runs a container and never changes an image that it finds.
+// Package provision finds or makes what a lab runs: images of the gateway and the agent for an engine, or a
+// program with all it needs for this machine itself. It never installs anything on the host, never runs a
+// container and never changes an image that it finds.
 package provision
 
 import (
@@ -53,6 +54,8 @@ func (p *Provider) Gateway(ctx context.Context, ref string) (Image, error) {
 		return Image{}, err
 	}
 	switch {
+	case want.program != "":
+		return Image{}, Runs(ref, Engine)
 	case want.image != "":
 		return p.image(ctx, want.image)
 	case want.release != "":
@@ -91,6 +94,20 @@ func (p *Provider) anyNginx(ctx context.Context) (Image, error) {
 	return Image{}, nothingToTest(vendor, pullErr, pkgErr)
 }
 
+// shelf is this machine's packages for the engine's architecture.
+func (p *Provider) shelf(ctx context.Context) (shelf, error) {
+	version, err := p.serverVersion(ctx)
+	return shelf{etc: p.etc, arch: version.Arch}, err
+}
+
+func (p *Provider) hostPackage(ctx context.Context) (packaged, error) {
+	shelf, err := p.shelf(ctx)
+	if err != nil {
+		return packaged{}, err
+	}
+	return shelf.hostPackage()
+}
+
 // fromRelease takes the packages of one named Debian release, or where there are none the vendor's image of
 // the same branch.
 func (p *Provider) fromRelease(ctx context.Context, want wanted) (Image, error) {
@@ -110,7 +127,11 @@ func (p *Provider) fromRelease(ctx context.Context, want wanted) (Image, error) 
 }
 
 func (p *Provider) fromReleasePackages(ctx context.Context, want wanted) (Image, error) {
-	pkg, err := p.releasePackage(ctx, want)
+	shelf, err := p.shelf(ctx)
+	if err != nil {
+		return Image{}, err
+	}
+	pkg, err := shelf.releasePackage(want)
 	if err != nil {
 		return Image{}, err
 	}

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/badgateway/badgateway/harness"
@@ -14,22 +15,22 @@ const vendorNginx = "nginx:1.28-alpine"
 // releases says which Debian release carries which nginx, by branch.
 var releases = map[string]string{"1.22": "bookworm", "1.26": "trixie", "1.30": "sid"}
 
-// wanted is a parsed gateway reference. At most one of image and release is set; neither means any nginx.
+// wanted is a parsed gateway reference. At most one of image, program and release is set; none means any nginx.
 type wanted struct {
 	image   string // what to ask the engine for
+	program string // a file of this machine
 	release string // Debian's name of the release whose package is wanted
 	branch  string // the branch of nginx which that release must turn out to carry
 }
 
-const refHint = "say nginx, nginx@1.22, nginx@1.26, nginx@1.30 or image:REFERENCE."
+const refHint = "say nginx, nginx@1.22, nginx@1.26, nginx@1.30, image:REFERENCE or bin:/PATH."
 
 // parseRef reads
 //
 //	nginx            any nginx: the quickest to be had
 //	nginx@BRANCH     1.22, 1.26 or 1.30, from Debian's packages
-//	image:REFERENCE  that image, taken for nginx
-//
-// bin:PATH belongs to the local runtime: an engine cannot run a file of the host.
+//	image:REFERENCE  that image, taken for nginx; only an engine runs it
+//	bin:PATH         that program of this machine, taken for nginx; only this machine runs it
 func parseRef(ref string) (wanted, error) {
 	if ref == "nginx" {
 		return wanted{}, nil
@@ -46,9 +47,11 @@ func parseRef(ref string) (wanted, error) {
 		}
 		return wanted{image: image}, nil
 	}
-	if strings.HasPrefix(ref, "bin:") {
-		return wanted{}, misnamed("gateway "+ref+" is a file of this machine, which an engine cannot run",
-			refHint, nil)
+	if program, ok := strings.CutPrefix(ref, "bin:"); ok {
+		if !filepath.IsAbs(program) {
+			return wanted{}, misnamed("program "+quoted(program), "write its whole path: bin:/usr/sbin/nginx.", nil)
+		}
+		return wanted{program: filepath.Clean(program)}, nil
 	}
 	return wanted{}, misnamed("unknown gateway "+quoted(ref), refHint, nil)
 }
@@ -58,6 +61,29 @@ func parseRef(ref string) (wanted, error) {
 func CheckRef(ref string) error {
 	_, err := parseRef(ref)
 	return err
+}
+
+// Where is what runs a gateway.
+type Where string
+
+// An engine runs images; the machine runs programs. Both run nginx from packages.
+const (
+	Engine  Where = "an engine"
+	Machine Where = "this machine itself"
+)
+
+// Runs returns nil, or why a gateway of that reference cannot run there.
+func Runs(ref string, where Where) error {
+	want, err := parseRef(ref)
+	switch {
+	case err != nil:
+		return err
+	case want.program != "" && where == Engine:
+		return misnamed("gateway "+ref+" is a file of this machine, which an engine cannot run", "add --runtime local.", nil)
+	case want.image != "" && where == Machine:
+		return misnamed("gateway "+ref+" is an image, which only an engine can run", "add --runtime docker.", nil)
+	}
+	return nil
 }
 
 func quoted(s string) string { return "`" + s + "`" }

@@ -9,18 +9,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
-
-// accounts holds the users that gateway configurations name: the vendor's image has nginx, Debian www-data.
-const accounts = `root:x:0:0:root:/root:/sbin/nologin
-www-data:x:33:33:www-data:/var/www:/sbin/nologin
-nginx:x:101:101:nginx:/nonexistent:/sbin/nologin
-nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin
-`
-
-// groups has nobody too: nginx takes a group of the user's name where a configuration names none.
-const groups = "root:x:0:\nwww-data:x:33:\nnginx:x:101:\nnogroup:x:65534:\nnobody:x:65534:\n"
 
 // rootfs writes a root file system as a tar. Equal input gives equal bytes, so that the engine's build
 // cache knows it again: no times, no owners of the host.
@@ -62,29 +55,24 @@ func gatewayRootfs(root string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// surroundings is what packages' install scripts and a running system would have made.
+// surroundings writes the few of a system around the gateway.
 func (r *rootfs) surroundings() error {
-	steps := []func() error{
-		func() error { return r.text("etc/passwd", accounts) },
-		func() error { return r.text("etc/group", groups) },
-		func() error { return r.text("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n") },
-		func() error { return r.dir("tmp", 0o1777) },
-		func() error { return r.dir("var/tmp", 0o1777) },
-		func() error { return r.dir("run", 0o755) },
-		func() error { return r.link("var/run", "/run") },
-		func() error { return r.dir("root", 0o700) },
-		func() error { return r.dir("var/lib/nginx", 0o755) },
-		func() error { return r.dir("var/cache/nginx", 0o755) },
-		// As in the vendor's image: the log is the container's output.
-		func() error { return r.link("var/log/nginx/access.log", "/dev/stdout") },
-		func() error { return r.link("var/log/nginx/error.log", "/dev/stderr") },
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
+	for _, e := range Surroundings() {
+		if err := r.entry(strings.TrimPrefix(e.Path, "/"), e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (r *rootfs) entry(name string, e agent.Entry) error {
+	switch {
+	case e.Dir:
+		return r.dir(name, int64(e.Mode))
+	case e.Link != "":
+		return r.link(name, e.Link)
+	}
+	return r.file(name, int64(e.Mode), int64(len(e.Text)), bytes.NewReader(e.Text))
 }
 
 // packagedBelow copies a directory of the packages, if they have it.
@@ -109,7 +97,7 @@ func (r *rootfs) packaged(name string) error {
 	}
 	switch {
 	case info.IsDir():
-		return r.dir(name, info.Mode().Perm())
+		return r.dir(name, int64(info.Mode().Perm()))
 	case info.Mode()&os.ModeSymlink != 0:
 		target, err := os.Readlink(at)
 		if err != nil {
@@ -127,16 +115,12 @@ func (r *rootfs) packaged(name string) error {
 	return fmt.Errorf("packing %s: neither file, directory nor link", name)
 }
 
-func (r *rootfs) dir(name string, mode fs.FileMode) error {
-	return r.write(tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: int64(mode)}, nil)
+func (r *rootfs) dir(name string, mode int64) error {
+	return r.write(tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: mode}, nil)
 }
 
 func (r *rootfs) link(name, target string) error {
 	return r.write(tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, Mode: 0o777}, nil)
-}
-
-func (r *rootfs) text(name, content string) error {
-	return r.file(name, 0o644, int64(len(content)), bytes.NewReader([]byte(content)))
 }
 
 func (r *rootfs) file(name string, mode, size int64, content io.Reader) error {

@@ -3,8 +3,10 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -33,6 +35,42 @@ func keepOnly(caps ...uint) error {
 	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&data[0])), 0)
 	if errno != 0 {
 		return fmt.Errorf("giving up capabilities: %w", errno)
+	}
+	return nil
+}
+
+// gatewayCapabilities is what a gateway that starts as root needs: to open its files and
+// logs whoever owns them, to hand its workers to another user, to signal them, and the
+// ports below 1024.
+var gatewayCapabilities = []uint{
+	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_KILL,
+	unix.CAP_SETGID, unix.CAP_SETUID, unix.CAP_NET_BIND_SERVICE,
+}
+
+// dropToGateway limits what a program that this thread starts can ever hold to the
+// gateway's capabilities, and keeps it from gaining any by set-user-ID programs.
+func dropToGateway() error { return limitThread(gatewayCapabilities) }
+
+// limitThread limits what programs that this thread starts can ever hold: as root by the
+// bounding set, as anybody else to nothing (capabilities(7)).
+func limitThread(caps []uint) error {
+	for c := range uint(64) {
+		if slices.Contains(caps, c) {
+			continue
+		}
+		err := unix.Prctl(unix.PR_CAPBSET_DROP, uintptr(c), 0, 0, 0)
+		if errors.Is(err, unix.EINVAL) {
+			break // the kernel knows no more
+		}
+		if err != nil {
+			return fmt.Errorf("limiting capabilities: %w", err)
+		}
+	}
+	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
+		return fmt.Errorf("clearing the ambient capabilities: %w", err)
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("forbidding new privileges: %w", err)
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ type child struct {
 }
 
 // startChild hands the listener to a new process and returns once that accepts.
-func startChild(wanted agent.Host, l *net.TCPListener, tell func(agent.Event)) (*child, error) {
+func startChild(wanted agent.Host, l *net.TCPListener, start func(*exec.Cmd) error, tell func(agent.Event)) (*child, error) {
 	listener, err := l.File()
 	if err != nil {
 		return nil, err
@@ -62,12 +62,12 @@ func startChild(wanted agent.Host, l *net.TCPListener, tell func(agent.Event)) (
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("/proc/self/exe", "upstream", string(order))
+	cmd := exec.Command("/proc/self/exe", agent.UpstreamWord, string(order))
 	cmd.ExtraFiles = []*os.File{listener, eventsEnd}
 	cmd.Stderr = os.Stderr
-	cmd.Env = []string{"GOTRACEBACK=none"}
+	cmd.Env = []string{"GOTRACEBACK=none", agent.InsideVariable + "=" + agent.UpstreamWord}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	if err := start(cmd); err != nil {
 		return nil, fmt.Errorf("starting the upstream's process: %w", err)
 	}
 	c := &child{process: cmd.Process, events: events, gone: make(chan struct{})}
@@ -220,8 +220,10 @@ func (c *child) limitDescriptors(n int) error {
 // ServeUpstream is the main of the child: it plays the order on the listener that it
 // was handed until it is killed or its parent ends.
 func ServeUpstream(order string) error {
-	if err := keepOnly(); err != nil {
-		return err
+	if held, err := heldCapabilities(); err != nil || held != 0 {
+		if err = errors.Join(err, keepOnly()); err != nil {
+			return err
+		}
 	}
 	// What the parent asked for is lost where exec gained capabilities (prctl(2)).
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0); err != nil {

@@ -9,6 +9,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -159,7 +162,7 @@ func (h *host) listen(ctx context.Context, wanted agent.Host) error {
 	}
 	defer l.Close() // a listener that we held would go on accepting after the child's death
 	h.exit = ""
-	h.child, err = startChild(wanted, l, h.tell)
+	h.child, err = startChild(wanted, l, h.world.start, h.tell)
 	if err != nil || wanted.Descriptors == 0 {
 		return err
 	}
@@ -263,14 +266,34 @@ func (h *host) view() (v agent.HostView, err error) {
 	return v, nil
 }
 
-// oomKills reads the agent's own control group, version 2 or 1; 0 where it shows none.
+// oomKills reads how many processes the kernel has killed in the agent's own control group
+// for want of memory; 0 where that shows nothing.
 func oomKills() int {
-	for _, path := range []string{"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"} {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue
+	groups, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		return 0
+	}
+	for _, file := range oomFiles(string(groups)) {
+		if text, err := os.ReadFile(file); err == nil {
+			return field(string(text), "oom_kill")
 		}
-		return field(string(text), "oom_kill")
 	}
 	return 0
+}
+
+// oomFiles are where the count may be, by cgroups(7). In a container the path of the group
+// is the engine's, and the group is what is mounted.
+func oomFiles(groups string) (files []string) {
+	const mounted = "/sys/fs/cgroup"
+	for line := range strings.Lines(groups) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		switch {
+		case len(parts) != 3:
+		case parts[0] == "0": // version 2
+			files = append(files, filepath.Join(mounted, parts[2], "memory.events"), filepath.Join(mounted, "memory.events"))
+		case slices.Contains(strings.Split(parts[1], ","), "memory"):
+			files = append(files, filepath.Join(mounted, "memory", parts[2], "memory.oom_control"), filepath.Join(mounted, "memory", "memory.oom_control"))
+		}
+	}
+	return files
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // Main is the agent's main: `agent` serves orders, `upstream ORDER` is one of its
@@ -15,7 +17,7 @@ import (
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	var err error
 	switch {
-	case len(args) == 2 && args[0] == "upstream":
+	case len(args) == 2 && args[0] == agent.UpstreamWord:
 		err = ServeUpstream(args[1])
 	case len(args) == 1 && args[0] == "agent":
 		exitOn(syscall.SIGTERM, syscall.SIGINT)

@@ -22,8 +22,10 @@ import (
 )
 
 // Serve takes orders from in and answers on out until in ends.
-func Serve(in io.Reader, out io.Writer) error {
-	s := &server{clock: clock.Real(), out: out}
+func Serve(in io.Reader, out io.Writer) error { return serve(in, out, nil) }
+
+func serve(in io.Reader, out io.Writer, own *inside) error {
+	s := &server{clock: clock.Real(), out: out, inside: own}
 	s.history = &history{clock: s.clock}
 	defer s.close()
 	greeting, err := json.Marshal(agent.Hello{Version: agent.Version})
@@ -54,6 +56,7 @@ type server struct {
 	clock   clock.Clock
 	history *history
 	world   atomic.Pointer[world] // nil until built
+	inside  *inside               // nil in a container
 
 	building sync.Mutex
 
@@ -92,8 +95,11 @@ func (s *server) reply(r agent.Reply) error {
 
 func (s *server) obey(call agent.Call) (any, error) {
 	ctx := context.Background()
-	if call.Op == "build" {
+	switch call.Op {
+	case "build":
 		return order(call, s.build)
+	case "launch", "stop", "ended":
+		return s.gateway(ctx, call)
 	}
 	w := s.world.Load()
 	if w == nil {
@@ -112,10 +118,33 @@ func (s *server) obey(call agent.Call) (any, error) {
 		return order(call, func(r agent.Reach) (any, error) { return nil, w.reach(ctx, r) })
 	case "listening":
 		return order(call, func(port uint16) (any, error) { return nil, w.listening(ctx, port) })
+	case "try":
+		return order(call, func(ability string) (any, error) { return nil, w.try(ability) })
 	case "look":
 		return order(call, func(l agent.Look) (any, error) { return w.look(l) })
 	}
 	return nil, fmt.Errorf("no order is called %q", call.Op)
+}
+
+// gateway obeys the orders about the gateway's process.
+func (s *server) gateway(ctx context.Context, call agent.Call) (any, error) {
+	if s.inside == nil {
+		return nil, errors.New("the gateway is not this agent's")
+	}
+	l := &s.inside.launcher
+	if call.Op == "launch" {
+		hear := func(p []byte) { s.reply(agent.Reply{Output: p}) }
+		return order(call, func(o agent.Launch) (any, error) { return nil, l.launch(o, hear) })
+	}
+	g, err := l.current()
+	if err != nil {
+		return nil, err
+	}
+	if call.Op == "stop" {
+		return nil, g.stop(ctx)
+	}
+	<-g.ended
+	return g.how, nil
 }
 
 // order reads a call's arguments and obeys it.
@@ -133,7 +162,7 @@ func (s *server) build(b agent.Build) (any, error) {
 	if s.world.Load() != nil {
 		return nil, errors.New("the world is built already")
 	}
-	w, built, err := buildWorld(b, s.clock, s.history)
+	w, built, err := buildWorld(b, s.clock, s.history, s.inside)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"os/exec"
 	"strings"
 
 	"github.com/vishvananda/netlink"
@@ -26,14 +27,16 @@ type world struct {
 	ledger    *ledger
 	diag      map[*space]*socketDiag
 	noise     *noise
+	inside    *inside // nil in a container
 }
 
-// buildWorld makes the namespaces, joins them, and gives up the privilege for it.
-func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent.Built, err error) {
+// buildWorld makes the namespaces, joins them, and gives up the privilege for it. (An
+// agent that is inside keeps it: it makes a root for each start of the gateway.)
+func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world, built agent.Built, err error) {
 	if b.Hosts < 1 || b.Hosts > agent.MaxHosts || b.Bays < 1 || b.Bays > agent.MaxBays {
 		return nil, built, fmt.Errorf("a world of %d hosts and %d bays", b.Hosts, b.Bays)
 	}
-	w = &world{clock: c, history: h, noise: newNoise(c)}
+	w = &world{clock: c, history: h, noise: newNoise(c), inside: own}
 	if w.near, err = hereSpace(); err != nil {
 		return nil, built, err
 	}
@@ -46,7 +49,7 @@ func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent
 	if err := w.equip(b.Hosts); err != nil {
 		return nil, built, err
 	}
-	if err := keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE); err != nil {
+	if err := w.settlePrivileges(); err != nil {
 		return nil, built, err
 	}
 	built.Capabilities, err = heldCapabilities()
@@ -60,6 +63,21 @@ func buildWorld(b agent.Build, c clock.Clock, h *history) (w *world, built agent
 		go w.noise.watch()
 	}
 	return w, built, w.resolver.start(w.far)
+}
+
+func (w *world) settlePrivileges() error {
+	if w.inside != nil {
+		return openPorts()
+	}
+	return keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE)
+}
+
+// start starts a process of the agent's that is to hold no capability, and to end with it.
+func (w *world) start(cmd *exec.Cmd) error {
+	if w.inside != nil {
+		return w.inside.nursery.start(cmd)
+	}
+	return cmd.Start()
 }
 
 // equip makes what needs a place in both namespaces.

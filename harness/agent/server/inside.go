@@ -1,0 +1,135 @@
+//go:build linux
+
+package server
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+// inside is what an agent needs that has no container around it: it was started in
+// namespaces of its own, makes itself a root file system, and starts the gateway itself.
+// It stays root of its user namespace, which owns nothing but the lab; what it starts does
+// not.
+type inside struct {
+	launcher launcher
+	nursery  *nursery
+}
+
+// Mapped waits until the process is told that its users are mapped, and starts the
+// executable once more: what it could have done as root it lost when it was started as
+// nobody (user_namespaces(7)). It returns only with an error.
+func Mapped() error {
+	told := os.NewFile(agent.MappedDescriptor, "mapped")
+	if _, err := io.ReadFull(told, make([]byte, 1)); err != nil {
+		return fmt.Errorf("waiting for the users to be mapped: %w", err)
+	}
+	told.Close()
+	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
+}
+
+// ServeInside is Serve for such an agent. It has to be the first thing that the process
+// does.
+func ServeInside(in io.Reader, out io.Writer, order agent.Inside) error {
+	// What the harness asked for is lost where exec gained capabilities (prctl(2)). It is
+	// the second of two reasons to end with it: the first is the end of the input.
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0); err != nil {
+		return fmt.Errorf("asking to end with the harness: %w", err)
+	}
+	if err := enterOwnRoot(order); err != nil {
+		return fmt.Errorf("making the lab's root: %w", err)
+	}
+	if err := unix.Sethostname([]byte("gateway")); err != nil {
+		return fmt.Errorf("naming the lab: %w", err)
+	}
+	nursery, err := newNursery()
+	if err != nil {
+		return err
+	}
+	return serve(in, out, &inside{nursery: nursery})
+}
+
+// enterOwnRoot leaves the machine's file system for one with its programs and libraries,
+// the gateway's, and nothing else.
+func enterOwnRoot(order agent.Inside) error {
+	if err := private(); err != nil {
+		return err
+	}
+	// Any folder will do that every machine has and in which nothing is that has to be
+	// shown: only this namespace sees what is mounted on it.
+	const dir = "/sys"
+	groups, err := unix.Open("/sys/fs/cgroup", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil && order.Limited {
+		return fmt.Errorf("opening the control groups: %w", err)
+	}
+	defer unix.Close(groups)
+	if err := layRoot(dir, agent.Root{System: "/", Bind: []string{"etc/ld.so.cache"}}); err != nil {
+		return err
+	}
+	if order.Limited {
+		if err := mounted(fmt.Sprintf("/proc/self/fd/%d", groups), dir+"/sys/fs/cgroup", true); err != nil {
+			return err
+		}
+	}
+	for _, names := range [][]string{systemFolders, order.Bind, order.Copy} {
+		for _, name := range names {
+			if err := show(filepath.Join(order.System, name), filepath.Join(dir, agent.SystemFolder, name)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, step := range []func() error{
+		func() error { return layDevices(dir, "net/tun") },
+		func() error { return layProc(dir) },
+		func() error { return os.Mkdir(dir+nextRoot, 0o755) },
+		func() error { return enterRoot(dir) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openPorts lets programs without privileges listen on every port of the namespace that
+// the thread is in: the gateway of an ordinary user has none.
+func openPorts() error {
+	err := os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte("0"), 0)
+	if err != nil {
+		return fmt.Errorf("opening the low ports: %w", err)
+	}
+	return nil
+}
+
+// nursery is a thread whose children hold no capability. It stays for good: a process
+// that asked to end with its parent ends with the thread that made it.
+type nursery struct{ calls chan func() }
+
+func newNursery() (*nursery, error) {
+	n := &nursery{calls: make(chan func())}
+	ready := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		ready <- limitThread(nil)
+		for call := range n.calls {
+			call()
+		}
+	}()
+	return n, <-ready
+}
+
+// start starts a command from that thread.
+func (n *nursery) start(cmd *exec.Cmd) error {
+	done := make(chan error, 1)
+	n.calls <- func() { done <- cmd.Start() }
+	return <-done
+}

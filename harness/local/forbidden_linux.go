@@ -1,0 +1,72 @@
+package local
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness"
+)
+
+// A bar is one way for a machine to forbid user namespaces, and what lifts it.
+type bar struct {
+	stands func(err error) bool
+	what   string
+	hint   string
+}
+
+// bars are those that are known, the surest first.
+var bars = []bar{
+	{
+		stands: func(error) bool {
+			return setting("kernel/apparmor_restrict_unprivileged_userns") == "1" && os.Geteuid() != 0
+		},
+		what: "AppArmor forbids user namespaces to ordinary users here, as Ubuntu does from 23.10 on",
+		hint: "allow them until the next start with: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+	},
+	{
+		stands: func(error) bool { return setting("kernel/unprivileged_userns_clone") == "0" && os.Geteuid() != 0 },
+		what:   "this kernel forbids user namespaces to ordinary users",
+		hint:   "allow them until the next start with: sudo sysctl -w kernel.unprivileged_userns_clone=1",
+	},
+	{
+		stands: func(err error) bool { return errors.Is(err, unix.ENOSPC) },
+		what:   "this kernel allows no more user namespaces",
+		hint:   "allow them until the next start with: sudo sysctl -w user.max_user_namespaces=15000",
+	},
+	{
+		stands: func(err error) bool { return errors.Is(err, unix.EPERM) && inContainer() },
+		what:   "this container's security profile forbids user namespaces",
+		hint:   "start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined, or let it use an engine",
+	},
+	{
+		stands: func(err error) bool { return strings.Contains(err.Error(), "mounting /proc") },
+		what:   "this container hides parts of /proc, so that a namespace can have none",
+		hint:   "start it with --security-opt systempaths=unconfined, or let it use an engine",
+	},
+}
+
+// forbidden says what on this machine is in the way of a lab, and what to do.
+func forbidden(err error) error {
+	for _, b := range bars {
+		if b.stands(err) {
+			return &harness.Problem{What: b.what, Hint: b.hint, Err: err}
+		}
+	}
+	return &harness.Problem{What: "this machine allows no lab", Err: err,
+		Hint: "`badgateway doctor` tries each thing that a lab needs; or use --runtime docker"}
+}
+
+func setting(name string) string {
+	text, _ := os.ReadFile("/proc/sys/" + name)
+	return strings.TrimSpace(string(text))
+}
+
+// inContainer says whether this process runs under a filter of system calls, as in
+// containers (proc(5), Seccomp).
+func inContainer() bool {
+	status, _ := os.ReadFile("/proc/self/status")
+	return strings.Contains(string(status), "Seccomp:\t2")
+}

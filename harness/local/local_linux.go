@@ -1,0 +1,113 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+
+	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
+	_ "github.com/badgateway/badgateway/harness/local/inside" // this executable is the agent too
+	"github.com/badgateway/badgateway/harness/provision"
+)
+
+// Runtime makes labs on this machine.
+type Runtime struct {
+	shop *provision.Shop
+
+	mu       sync.Mutex
+	programs map[string]provision.Program // found so far, by reference
+	open     map[*lab]bool
+
+	asked  sync.Once
+	users  users // who a lab's processes are
+	denied error // why there can be no lab at all
+}
+
+var _ harness.Runtime = (*Runtime)(nil)
+
+// New returns the runtime. Whether the machine allows any lab is found out by the first.
+func New(o Options) (*Runtime, error) {
+	return &Runtime{shop: provision.NewShop(o.Progress), programs: map[string]provision.Program{}, open: map[*lab]bool{}}, nil
+}
+
+// Name is the runtime's in reports.
+func (r *Runtime) Name() string { return "local" }
+
+// Takes refuses images.
+func (r *Runtime) Takes(from string) error {
+	if from == "agent" {
+		return nil
+	}
+	return provision.Runs(from, provision.Machine)
+}
+
+// Open starts an agent, lets it build its world, and finds the gateway's program.
+func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.Lab, err error) {
+	if err := r.Allowed(ctx); err != nil {
+		return nil, err
+	}
+	program, err := r.program(ctx, spec.Boot.From)
+	if err != nil {
+		return nil, err
+	}
+	l, err := r.start(ctx, program.Root, spec.MemoryLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.destroy())
+		}
+	}()
+	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Still: spec.MemoryLimit > 0})
+	if err != nil {
+		return nil, l.explained("building the lab", err)
+	}
+	p := &process{lab: l, program: program, launch: r.users.launch(program, spec.Boot)}
+	l.agent.Output(&p.log)
+	return &harness.Lab{Agent: l.agent, Gateway: p, ICMPUnlimited: built.ICMPUnlimited, Destroy: l.destroy}, nil
+}
+
+// program finds the program of a reference, once. "agent" is this executable.
+func (r *Runtime) program(ctx context.Context, ref string) (program provision.Program, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if program, ok := r.programs[ref]; ok {
+		return program, nil
+	}
+	if ref == "agent" {
+		program, err = itself()
+	} else {
+		program, err = r.shop.Gateway(ctx, ref)
+	}
+	if err == nil {
+		r.programs[ref] = program
+	}
+	return program, err
+}
+
+// itself is this executable as a gateway: a mutant.
+func itself() (provision.Program, error) {
+	file, err := os.Executable()
+	return provision.Program{
+		Path: file, Product: "agent", Source: "this executable",
+		Root: agent.Root{System: "/", Bind: []string{file[min(1, len(file)):], "etc/ld.so.cache"}},
+	}, err
+}
+
+// Close ends every lab that is left.
+func (r *Runtime) Close() error {
+	r.mu.Lock()
+	var left []*lab
+	for l := range r.open {
+		left = append(left, l)
+	}
+	r.mu.Unlock()
+	var errs []error
+	for _, l := range left {
+		errs = append(errs, l.destroy())
+	}
+	return errors.Join(errs...)
+}
