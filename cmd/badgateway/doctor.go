@@ -11,9 +11,14 @@ import (
 
 // exam is one thing that a run needs, tried by doing it.
 type exam struct {
-	name string
-	// needs is the exam without which this one makes no sense, "" for none.
+	runtime string // whose, "" for none's
+	name    string
+	// needs is the exam of the same runtime without which this one makes no sense, "" for none.
 	needs string
+	// extra says that the runtime is of use without it.
+	extra bool
+	// proves says that the runtime is of use.
+	proves bool
 	// try returns what was found, in a few words.
 	try func(context.Context) (found string, err error)
 }
@@ -23,9 +28,11 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Try whether this machine can do it, and say what is missing",
-		Long: `Try whether this machine can do it, by doing it: reach the engine, get the agent and
-the gateway, start a lab. What is fetched or built for that stays for the first run.
-It exits with 0 if nothing is missing and with 3 if something is.`,
+		Long: `Try whether this machine can do it, by doing it, in each runtime: reach the engine, make
+namespaces, get the agent and the gateway, start a lab. What is fetched or built for that
+stays for the first run. What is missing is said with what to do; "lacking" is what only
+some scenarios need, which are unsupported without it.
+It exits with 0 if a lab stood in one runtime at least, and with 3 if in none.`,
 		Example: `  badgateway doctor
   badgateway doctor --gateway image:registry.example/edge:7`,
 		Args: cobra.NoArgs,
@@ -42,11 +49,12 @@ func (a *app) doctor(ctx context.Context, ref string) error {
 	say := func(what string) { fmt.Fprintln(a.stderr, oneLine(what)) }
 	ctx, stop := a.heed(ctx, say)
 	defer stop()
+	a.code = exitEnvironment
 	well := map[string]bool{}
 	for _, e := range a.exams(ref, say) {
-		well[e.name] = a.examine(ctx, e, well)
-		if !well[e.name] {
-			a.code = exitEnvironment
+		well[e.runtime+e.name] = a.examine(ctx, e, well)
+		if e.proves && well[e.runtime+e.name] {
+			a.code = exitMet
 		}
 		if i := interruptionOf(ctx); i != nil {
 			complain(a.stderr, i.Error(), "")
@@ -58,22 +66,25 @@ func (a *app) doctor(ctx context.Context, ref string) error {
 }
 
 func (a *app) examine(ctx context.Context, e exam, well map[string]bool) bool {
-	if e.needs != "" && !well[e.needs] {
-		a.diagnose("untried", e.name, "it needs the "+e.needs, "")
+	if e.needs != "" && !well[e.runtime+e.needs] {
+		a.diagnose("untried", e, "it needs the "+e.needs, "")
 		return false
 	}
 	found, err := e.try(ctx)
-	if err != nil {
-		a.diagnose("missing", e.name, err.Error(), harness.Hint(err))
-		return false
+	switch {
+	case err != nil && e.extra:
+		a.diagnose("lacking", e, err.Error(), harness.Hint(err))
+	case err != nil:
+		a.diagnose("missing", e, err.Error(), harness.Hint(err))
+	default:
+		a.diagnose("ok", e, found, "")
 	}
-	a.diagnose("ok", e.name, found, "")
-	return true
+	return err == nil
 }
 
-func (a *app) diagnose(state, name, found, hint string) {
-	fmt.Fprintf(a.stdout, "%-7s  %-8s %s\n", state, name, oneLine(found))
+func (a *app) diagnose(state string, e exam, found, hint string) {
+	fmt.Fprintf(a.stdout, "%-7s  %-6s  %-10s  %s\n", state, e.runtime, e.name, oneLine(found))
 	if hint != "" {
-		fmt.Fprintf(a.stdout, "%-7s  %-8s hint: %s\n", "", "", oneLine(hint))
+		fmt.Fprintf(a.stdout, "%-7s  %-6s  %-10s  hint: %s\n", "", "", "", oneLine(hint))
 	}
 }

@@ -11,8 +11,75 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/docker"
+	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/provision"
+	"github.com/badgateway/badgateway/harness/runtimes"
+	"github.com/badgateway/badgateway/scenarios"
 )
+
+// machineExams try everything that a run in either runtime needs, and which would be taken.
+func machineExams(gateway string, say func(string)) []exam {
+	exams := append(dockerExams(gateway, say), localExams(gateway, say)...)
+	return append(exams, exam{name: "auto", try: func(ctx context.Context) (string, error) {
+		rt, why, err := runtimes.Open(ctx, runtimes.Auto, runtimes.Want{From: gateway, Scenarios: scenarios.All()}, say)
+		if err != nil {
+			return "", err
+		}
+		if why == "" {
+			why = "it can play the whole catalogue"
+		}
+		return "takes " + rt.Name() + " (" + why + ")", rt.Close()
+	}})
+}
+
+// localExams try what a lab of this machine itself needs or may need.
+func localExams(gateway string, say func(string)) []exam {
+	var rt *local.Runtime
+	exams := []exam{{runtime: "local", name: "namespaces", try: func(ctx context.Context) (found string, err error) {
+		if rt, err = local.New(local.Options{Progress: say}); err != nil {
+			return "", err
+		}
+		return rt.Users(ctx)
+	}}}
+	for _, a := range []struct{ name, means string }{
+		{"nftables", "firewalls"},
+		{"tbf", "a link's rate can be limited"},
+		{"netem", "a link can delay"},
+		{"tun", "a link can delay, by way of the agent"},
+		{"memory", "a lab's memory can be limited, by a control group"},
+		{"ptrace", "a process can be traced"},
+	} {
+		exams = append(exams, exam{runtime: "local", name: a.name, needs: "namespaces", extra: a.name != "nftables",
+			try: func(ctx context.Context) (string, error) { return a.means, rt.Try(ctx, a.name) }})
+	}
+	return append(exams,
+		exam{runtime: "local", name: "gateway", needs: "namespaces", try: func(ctx context.Context) (string, error) {
+			p, err := provision.NewShop(say).Gateway(ctx, gateway)
+			return fmt.Sprintf("%s %s from %s", p.Product, p.Version, p.Source), err
+		}},
+		exam{runtime: "local", name: "lab", needs: "gateway", proves: true, try: func(ctx context.Context) (string, error) {
+			return stand(ctx, rt, gateway)
+		}})
+}
+
+// stand boots the gateway in a lab of one bay, and closes it.
+func stand(ctx context.Context, rt harness.Runtime, ref string) (found string, err error) {
+	gateway, err := gatewayOf(ref)
+	if err != nil {
+		return "", err
+	}
+	lab, err := harness.Open(ctx, rt, gateway, harness.Plot{Name: "doctor/lab"})
+	if err != nil {
+		return "", err
+	}
+	if err := lab.Close(); err != nil {
+		return "", err
+	}
+	if !lab.ICMPUnlimited {
+		return "stood; its kernel lets one ICMP error a second pass after the sixth to one address", nil
+	}
+	return "stood, with all it needs", nil
+}
 
 // patient is a machine under examination: what one exam found, the next needs.
 type patient struct {
@@ -25,10 +92,10 @@ type patient struct {
 func dockerExams(gateway string, say func(string)) []exam {
 	p := &patient{gateway: gateway, say: say}
 	return []exam{
-		{name: "engine", try: p.reachEngine},
-		{name: "agent", needs: "engine", try: p.getAgent},
-		{name: "gateway", needs: "engine", try: p.getGateway},
-		{name: "lab", needs: "gateway", try: p.openLab},
+		{runtime: "docker", name: "engine", try: p.reachEngine},
+		{runtime: "docker", name: "agent", needs: "engine", try: p.getAgent},
+		{runtime: "docker", name: "gateway", needs: "engine", try: p.getGateway},
+		{runtime: "docker", name: "lab", needs: "gateway", proves: true, try: p.openLab},
 	}
 }
 
@@ -80,26 +147,12 @@ func (p *patient) getGateway(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s %s from %s", image.Product, image.Version, image.Source), nil
 }
 
-// openLab boots the gateway in a lab of one bay, and closes it.
+// openLab makes a lab, in a runtime of its own.
 func (p *patient) openLab(ctx context.Context) (found string, err error) {
 	rt, err := docker.New(docker.Options{Progress: p.say})
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, rt.Close()) }()
-	gateway, err := gatewayOf(p.gateway)
-	if err != nil {
-		return "", err
-	}
-	lab, err := harness.Open(ctx, rt, gateway, harness.Plot{Name: "doctor/lab"})
-	if err != nil {
-		return "", err
-	}
-	if err := lab.Close(); err != nil {
-		return "", err
-	}
-	if !lab.ICMPUnlimited {
-		return "stood; its kernel lets one ICMP error a second pass after the sixth to one address", nil
-	}
-	return "stood, with all it needs", nil
+	return stand(ctx, rt, p.gateway)
 }

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
 func main() {
@@ -31,9 +32,10 @@ type parts struct {
 	catalogue func() []harness.Scenario
 	// gateway finds one by its reference: "nginx@1.26".
 	gateway func(ref string) (harness.Gateway, error)
-	// runtimes are the names that there are, the one for "auto" first.
+	// runtimes are the names that there are.
 	runtimes []string
-	runtime  func(name string, progress func(string)) (harness.Runtime, error)
+	// runtime is runtimes.Open.
+	runtime func(ctx context.Context, name string, w runtimes.Want, progress func(string)) (rt harness.Runtime, why string, err error)
 	// play is harness.Run.
 	play func(context.Context, harness.Plan) (harness.Summary, error)
 	// exams are the doctor's, in their order.

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
 // The session files play the program in a process of its own, on parts that need no
@@ -60,12 +61,15 @@ func pretended(env func(string) string) parts {
 		catalogue: pretendedCatalogue,
 		gateway:   pretendedGateway,
 		runtimes:  []string{"docker", "other"},
-		runtime: func(_ string, progress func(string)) (harness.Runtime, error) {
+		runtime: func(_ context.Context, name string, _ runtimes.Want, progress func(string)) (harness.Runtime, string, error) {
 			if env("PRETEND") == "no engine" {
-				return nil, &harness.Problem{What: "no Docker engine can be used", Hint: "start Docker", Err: errors.New("connection refused")}
+				return nil, "", &harness.Problem{What: "no Docker engine can be used", Hint: "start Docker", Err: errors.New("connection refused")}
 			}
 			progress("reaching the engine")
-			return noLabs{env("PRETEND")}, nil
+			if name == runtimes.Auto {
+				return noLabs{env("PRETEND")}, "other: it is made up", nil
+			}
+			return noLabs{env("PRETEND")}, "", nil
 		},
 		play: func(ctx context.Context, p harness.Plan) (harness.Summary, error) {
 			return pretend(ctx, env("PRETEND"), p)
@@ -77,7 +81,9 @@ func pretended(env func(string) string) parts {
 // noLabs is a runtime that none of the sessions asks for a lab.
 type noLabs struct{ pretend string }
 
-func (noLabs) Name() string { return "docker" }
+func (noLabs) Name() string                                  { return "docker" }
+func (noLabs) Takes(string) error                            { return nil }
+func (noLabs) Supports(context.Context, harness.Needs) error { return nil }
 func (noLabs) Open(context.Context, harness.LabSpec) (*harness.Lab, error) {
 	panic("a lab is asked for")
 }
@@ -201,13 +207,15 @@ func pretendTrouble(ctx context.Context, how string) error {
 func pretendedExams(how string) func(string, func(string)) []exam {
 	return func(gateway string, say func(string)) []exam {
 		return []exam{
-			{name: "engine", try: func(context.Context) (string, error) {
-				if how == "no engine" {
+			{runtime: "docker", name: "engine", try: func(context.Context) (string, error) {
+				if how == "no engine" || how == "another way" {
 					return "", &harness.Problem{What: "no Docker engine can be used", Hint: "start Docker"}
 				}
 				return "28.0 at unix:///x", nil
 			}},
-			{name: "gateway", needs: "engine", try: func(context.Context) (string, error) { say("pulling"); return gateway, nil }},
+			{runtime: "docker", name: "gateway", needs: "engine", proves: true, try: func(context.Context) (string, error) { say("pulling"); return gateway, nil }},
+			{runtime: "other", name: "flux", extra: true, try: func(context.Context) (string, error) { return "", errors.New("it is unknown here") }},
+			{runtime: "other", name: "lab", proves: how == "another way", try: func(context.Context) (string, error) { return "stood", nil }},
 		}
 	}
 }

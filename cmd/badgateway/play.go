@@ -7,6 +7,7 @@ import (
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/journal"
 	"github.com/badgateway/badgateway/harness/report"
+	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
 // running is a run that goes on.
@@ -22,7 +23,6 @@ type running struct {
 func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []harness.Scenario) int {
 	ctx, quiet := r.heed(ctx, r.progress.Say)
 	stopTicking := tick(r.progress)
-	r.out.begin(r.start)
 	summary, err := r.inRuntime(ctx, harness.Plan{
 		Gateway: gateway, Scenarios: chosen, Labs: r.flags.labs,
 		OnCell: func(c harness.Cell) { r.out.cell(c); r.progress.Cell(c) },
@@ -32,7 +32,7 @@ func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []ha
 	stopTicking()
 	r.progress.Clear()
 	run := report.Run{
-		Badgateway: r.version, Reference: r.flags.gateway, Gateway: gateway.Name(), Runtime: r.flags.runtime,
+		Badgateway: r.version, Reference: r.flags.gateway, Gateway: gateway.Name(), Runtime: r.start.Runtime,
 		Started: r.start.Started, Planned: len(chosen), Summary: summary, Trouble: trouble(stop, err),
 	}
 	lost := r.out.end(run, endOf(run, stop))
@@ -40,12 +40,22 @@ func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []ha
 	return exitCode(run, stop, err, lost)
 }
 
-// inRuntime plays the plan in a runtime of its own.
+// inRuntime chooses a runtime and plays the plan in it.
 func (r *running) inRuntime(ctx context.Context, plan harness.Plan) (sum harness.Summary, err error) {
-	if plan.Runtime, err = r.runtime(r.flags.runtime, r.progress.Say); err != nil {
+	want := runtimes.Want{From: r.flags.gateway, Scenarios: plan.Scenarios}
+	rt, why, err := r.runtime(ctx, r.flags.runtime, want, r.progress.Say)
+	if err == nil {
+		r.start.Runtime = rt.Name()
+	}
+	r.out.begin(r.start)
+	if err != nil {
 		return sum, err
 	}
-	defer func() { err = errors.Join(err, plan.Runtime.Close()) }()
+	defer func() { err = errors.Join(err, rt.Close()) }()
+	if why != "" {
+		r.progress.Say("labs are made by " + rt.Name() + ": " + why)
+	}
+	plan.Runtime = rt
 	return r.parts.play(ctx, plan)
 }
 

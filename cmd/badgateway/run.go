@@ -10,6 +10,7 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/journal"
+	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
 // runFlags are the flags of run.
@@ -50,7 +51,7 @@ The exit code says who has to act:
 
 func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.runtime, "runtime", "auto", "make labs in `NAME`: auto, "+strings.Join(a.runtimes, ", "))
+	flags.StringVar(&f.runtime, "runtime", runtimes.Auto, "make labs in `NAME`: auto, "+strings.Join(a.runtimes, ", ")+"; auto takes what can play most")
 	flags.StringVar(&f.gateway, "gateway", "nginx", "test the gateway `REF`: nginx, nginx@1.26, image:...")
 	flags.StringVar(&f.filter, "filter", "", "play only what these `LABELS` select, in Ginkgo's grammar: 'slow && !body'")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, repeatable; formats are "+strings.Join(formats, ", ")+"; path - is stdout")
@@ -61,14 +62,14 @@ func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 	fixed := func(flag string, words ...cobra.Completion) {
 		cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
-	fixed("runtime", append([]string{"auto"}, a.runtimes...)...)
+	fixed("runtime", append([]string{runtimes.Auto}, a.runtimes...)...)
 	fixed("color", colorModes...)
 }
 
 // run plays what the words select. An error that it returns ended it before anything
 // ran; all else is in a.code.
 func (a *app) run(ctx context.Context, f runFlags, words []string) error {
-	if err := a.checkFlags(&f); err != nil {
+	if err := a.checkFlags(f); err != nil {
 		return err
 	}
 	gateway, err := a.gateway(f.gateway)
@@ -92,13 +93,10 @@ func (a *app) run(ctx context.Context, f runFlags, words []string) error {
 	return nil
 }
 
-// checkFlags refuses what makes no sense, and resolves "auto".
-func (a *app) checkFlags(f *runFlags) error {
-	if f.runtime == "auto" {
-		f.runtime = a.runtimes[0]
-	}
+// checkFlags refuses what makes no sense.
+func (a *app) checkFlags(f runFlags) error {
 	switch {
-	case !slices.Contains(a.runtimes, f.runtime):
+	case f.runtime != runtimes.Auto && !slices.Contains(a.runtimes, f.runtime):
 		return usage("there are auto, "+strings.Join(a.runtimes, ", "), "there is no runtime %q", f.runtime)
 	case !slices.Contains(colorModes, f.color):
 		return usage("say auto, always or never", "--color cannot be %q", f.color)

@@ -6,10 +6,9 @@ import (
 	tclog "github.com/testcontainers/testcontainers-go/log"
 
 	"github.com/badgateway/badgateway/harness"
-	"github.com/badgateway/badgateway/harness/docker"
-	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/nginx"
 	"github.com/badgateway/badgateway/harness/provision"
+	"github.com/badgateway/badgateway/harness/runtimes"
 	"github.com/badgateway/badgateway/scenarios"
 )
 
@@ -20,20 +19,11 @@ func wired() parts {
 		version:   builtVersion(),
 		catalogue: scenarios.All,
 		gateway:   gatewayOf,
-		runtimes:  []string{"docker", "local"},
-		runtime: func(name string, progress func(string)) (harness.Runtime, error) {
-			if name == "local" {
-				return local.New(local.Options{Progress: progress})
-			}
-			rt, err := docker.New(docker.Options{Progress: progress})
-			if err != nil {
-				return nil, err // and not a nil *docker.Runtime, which is a Runtime
-			}
-			return rt, nil
-		},
-		play:  harness.Run,
-		exams: dockerExams,
-		exit:  os.Exit,
+		runtimes:  runtimes.Names(),
+		runtime:   runtimes.Open,
+		play:      harness.Run,
+		exams:     machineExams,
+		exit:      os.Exit,
 	}
 }
 

@@ -152,6 +152,14 @@ func noEngine(err error) error {
 // Name is the runtime's in reports.
 func (r *Runtime) Name() string { return "docker" }
 
+// Takes refuses programs of this machine.
+func (r *Runtime) Takes(from string) error {
+	if from == "agent" {
+		return nil
+	}
+	return provision.Runs(from, provision.Engine)
+}
+
 func (r *Runtime) labels() map[string]string {
 	return map[string]string{runLabel: r.run, pidLabel: strconv.Itoa(os.Getpid())}
 }
@@ -239,3 +247,6 @@ func removeAll(ctx context.Context, engine *client.Client, run string) error {
 	}
 	return errors.Join(errs...)
 }
+
+// Supports is not yet asked.
+func (r *Runtime) Supports(context.Context, harness.Needs) error { return nil }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 
@@ -18,8 +19,9 @@ type lab struct {
 	runtime *Runtime
 	cmd     *exec.Cmd
 	agent   *agent.Client
-	in      io.Closer   // the agent's; its end ends it
-	words   harness.Log // what the agent says on its standard error
+	in      io.WriteCloser // the agent's; its end ends it
+	life    [2]*os.File    // of a lab that has a keeper: the pipe by which that knows of us
+	words   harness.Log    // what the agent says on its standard error
 	once    sync.Once
 	err     error
 }
@@ -33,44 +35,53 @@ func (r *Runtime) start(ctx context.Context, root agent.Root, memory int64) (*la
 	l := &lab{runtime: r}
 	out, err := l.begin(r.users, order, memory)
 	if err != nil {
-		return nil, fmt.Errorf("starting the lab: %w", err)
+		return nil, fmt.Errorf("starting the lab: %w", errors.Join(err, l.abandon()))
 	}
 	r.mu.Lock()
 	r.open[l] = true
 	r.mu.Unlock()
-	if l.agent, err = agent.NewClient(ctx, out, closing{l.in}); err != nil {
+	if l.agent, err = agent.NewClient(ctx, out, l.in); err != nil {
 		err = errors.Join(err, l.destroy())
 		return nil, l.explained("starting the lab", err)
 	}
 	return l, nil
 }
 
-// closing is the agent's input for a client.
-type closing struct{ io.Closer }
+// begin starts the agent's process, or where memory is limited a keeper with the agent
+// below it.
+func (l *lab) begin(u users, order agent.Inside, memory int64) (out io.Reader, err error) {
+	mapped := func(int) error { return nil }
+	if memory > 0 {
+		order.Limited = true
+		l.cmd, l.life, err = keeper(kept{Users: u, Memory: memory, Inside: order})
+	} else {
+		l.cmd, mapped, err = u.command(order)
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.cmd.Stderr = &l.words
+	if l.in, err = l.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if out, err = l.cmd.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	if err := l.cmd.Start(); err != nil {
+		return nil, err
+	}
+	if l.life[0] != nil {
+		l.life[0].Close()
+	}
+	return out, mapped(l.cmd.Process.Pid)
+}
 
-func (c closing) Write(p []byte) (int, error) { return c.Closer.(io.Writer).Write(p) }
-
-// begin starts the agent's process, or a keeper with the agent below it.
-func (l *lab) begin(u users, order agent.Inside, memory int64) (io.Reader, error) {
-	cmd, mapped, err := u.command(order)
-	if err != nil {
-		return nil, err
+// abandon ends a lab that did not begin well.
+func (l *lab) abandon() error {
+	if l.cmd == nil || l.cmd.Process == nil {
+		return nil
 	}
-	l.cmd = cmd
-	cmd.Stderr = &l.words
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	l.in = in
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	return out, mapped(cmd.Process.Pid)
+	return l.destroy()
 }
 
 // explained adds what the agent said on its standard error.
@@ -89,7 +100,11 @@ func (l *lab) explained(doing string, err error) error {
 func (l *lab) destroy() error {
 	l.once.Do(func() {
 		l.in.Close()
-		l.cmd.Process.Kill()
+		if l.life[1] != nil {
+			l.life[1].Close() // the keeper kills the agent, and takes away its group
+		} else {
+			l.cmd.Process.Kill()
+		}
 		var exit *exec.ExitError
 		if err := l.cmd.Wait(); err != nil && !errors.As(err, &exit) {
 			l.err = fmt.Errorf("ending the lab: %w", err)

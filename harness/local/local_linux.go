@@ -20,16 +20,22 @@ type Runtime struct {
 	programs map[string]provision.Program // found so far, by reference
 	open     map[*lab]bool
 
-	asked  sync.Once
-	users  users // who a lab's processes are
-	denied error // why there can be no lab at all
+	trying sync.Mutex
+	tried  map[string]error // what came of trying the abilities
+
+	asked   sync.Once
+	users   users   // who a lab's processes are
+	instead []error // why they are not somebody who could do more
+	denied  error   // why there can be no lab at all
 }
 
 var _ harness.Runtime = (*Runtime)(nil)
 
 // New returns the runtime. Whether the machine allows any lab is found out by the first.
 func New(o Options) (*Runtime, error) {
-	return &Runtime{shop: provision.NewShop(o.Progress), programs: map[string]provision.Program{}, open: map[*lab]bool{}}, nil
+	return &Runtime{
+		shop: provision.NewShop(o.Progress), programs: map[string]provision.Program{}, open: map[*lab]bool{}, tried: map[string]error{},
+	}, nil
 }
 
 // Name is the runtime's in reports.

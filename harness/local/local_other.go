@@ -13,17 +13,21 @@ import (
 type Runtime struct{}
 
 // New returns an error: labs are made of Linux's namespaces.
-func New(Options) (*Runtime, error) {
-	return nil, &harness.Problem{
+func New(Options) (*Runtime, error) { return nil, errNotLinux() }
+
+func errNotLinux() error {
+	return &harness.Problem{
 		What: "the local runtime needs Linux, and this is " + runtime.GOOS,
 		Hint: "use --runtime docker: the engine's Linux runs the labs",
 	}
 }
 
-func (*Runtime) Name() string       { return "local" }
-func (*Runtime) Takes(string) error { return nil }
-func (*Runtime) Close() error       { return nil }
+func (*Runtime) Name() string                                  { return "local" }
+func (*Runtime) Takes(string) error                            { return nil }
+func (*Runtime) Close() error                                  { return nil }
+func (*Runtime) Supports(context.Context, harness.Needs) error { return errNotLinux() }
+func (*Runtime) Users(context.Context) (string, error)         { return "", errNotLinux() }
+func (*Runtime) Try(context.Context, string) error             { return errNotLinux() }
 func (*Runtime) Open(context.Context, harness.LabSpec) (*harness.Lab, error) {
-	_, err := New(Options{})
-	return nil, err
+	return nil, errNotLinux()
 }

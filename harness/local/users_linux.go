@@ -176,6 +176,7 @@ func (r *Runtime) Allowed(ctx context.Context) error {
 				r.denied = l.destroy()
 				return
 			}
+			r.instead = append(r.instead, fmt.Errorf("%v: %w", kind, r.denied))
 		}
 		r.denied = forbidden(r.denied)
 	})

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -26,14 +27,22 @@ type inside struct {
 }
 
 // Mapped waits until the process is told that its users are mapped, and starts the
-// executable once more: what it could have done as root it lost when it was started as
-// nobody (user_namespaces(7)). It returns only with an error.
-func Mapped() error {
+// executable once more with the order: what it could have done as root it lost when it was
+// started as nobody (user_namespaces(7)). It returns only with an error.
+func Mapped(order agent.Inside) error {
 	told := os.NewFile(agent.MappedDescriptor, "mapped")
 	if _, err := io.ReadFull(told, make([]byte, 1)); err != nil {
 		return fmt.Errorf("waiting for the users to be mapped: %w", err)
 	}
 	told.Close()
+	order.Unmapped = false
+	text, err := json.Marshal(order)
+	if err != nil {
+		return err
+	}
+	if err := os.Setenv(agent.InsideVariable, string(text)); err != nil {
+		return err
+	}
 	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
 }
 
