@@ -67,6 +67,9 @@ type Runtime interface {
 	Name() string
 	// Open makes a lab with its agent's world built and its gateway prepared, not started.
 	Open(ctx context.Context, spec LabSpec) (*Lab, error)
+	// Supports returns nil, or why no lab of this runtime can have what is needed. The
+	// reason is told to people as it is.
+	Supports(ctx context.Context, n Needs) error
 	// Close destroys everything the runtime made, whatever state it is in.
 	Close() error
 }
@@ -78,6 +81,8 @@ type LabSpec struct {
 	// MemoryLimit is the lab's limit in bytes, 0 for none. A lab in which an upstream
 	// runs out of memory needs one.
 	MemoryLimit int64
+	// Wired are the hosts, by index, whose link must be able to delay.
+	Wired []int
 }
 
 // A Process is the gateway's, under its runtime's control.

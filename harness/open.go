@@ -50,8 +50,13 @@ func open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab
 		}
 	}
 	spec := LabSpec{Hosts: len(plots), Bays: len(plots), Boot: boot}
-	if len(plots) == 1 && plots[0].World.Alone {
+	if len(plots) == 1 && plots[0].World.Alone && plots[0].World.Needs.Has(LimitedMemory) {
 		spec.MemoryLimit = memoryLimit
+	}
+	for i, p := range plots {
+		if p.World.Needs.Has(Latency) {
+			spec.Wired = append(spec.Wired, i)
+		}
 	}
 	lab, err := rt.Open(ctx, spec)
 	if err != nil {

@@ -59,17 +59,10 @@ func (s Summary) Verdict() Verdict {
 // that were judged until then are in the Summary.
 func Run(ctx context.Context, plan Plan) (Summary, error) {
 	r := &run{plan: &plan, cells: map[string]Cell{}}
-	var ready []Scenario
-	for _, s := range plan.Scenarios {
-		if err := plan.Gateway.Fits(s.World); err != nil {
-			c := newCell(&plan, s, 1)
-			c.Verdict, c.Reason = Unsupported, err.Error()
-			r.record(c)
-			continue
-		}
-		ready = append(ready, s)
+	ready, err := r.ready(ctx)
+	if err == nil {
+		err = r.labs(ctx, groups(ready, plan.Gateway.Capacity()), 1)
 	}
-	err := r.labs(ctx, groups(ready, plan.Gateway.Capacity()), 1)
 	if err == nil {
 		err = r.labs(ctx, r.doubtful(ready), 2)
 	}
@@ -82,6 +75,29 @@ type run struct {
 	mu    sync.Mutex
 	cells map[string]Cell
 	sum   Summary
+}
+
+// ready returns the scenarios that can be played. The others are unsupported, and known
+// to be before anything runs.
+func (r *run) ready(ctx context.Context) (ready []Scenario, err error) {
+	support := support{r.plan.Runtime, map[Needs]error{}}
+	for _, s := range r.plan.Scenarios {
+		err := r.plan.Gateway.Fits(s.World)
+		if err == nil {
+			err = support.of(ctx, s.World.Needs)
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err == nil {
+			ready = append(ready, s)
+			continue
+		}
+		c := newCell(r.plan, s, 1)
+		c.Verdict, c.Reason = Unsupported, err.Error()
+		r.record(c)
+	}
+	return ready, nil
 }
 
 // groups puts scenarios together that can share a lab. The shared one, which has most to

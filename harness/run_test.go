@@ -41,21 +41,22 @@ func (p *play) note(what string) { p.mu.Lock(); defer p.mu.Unlock(); p.told = ap
 
 func (p *play) did() string { p.mu.Lock(); defer p.mu.Unlock(); return strings.Join(p.told, ", ") }
 
-func (p *play) Name() string                      { return "play" }
-func (p *play) Fits(w World) error                { return map[bool]error{true: errors.New("no restarts")}[w.Restart] }
-func (p *play) Capacity() int                     { return 0 }
-func (p *play) Site(s Site) Site                  { return s }
-func (p *play) Boot([]Site) (Boot, error)         { return Boot{From: "agent"}, nil }
-func (p *play) Policy(Boot, Site) (Policy, error) { return policy, nil }
-func (p *play) Read(l string) (LogLine, bool)     { return LogLine{}, false }
-func (p *play) Deviations(string) []Deviation     { return nil }
-func (p *play) Close() error                      { return nil }
-func (p *play) Version() string                   { return "1" }
-func (p *play) Source() string                    { return "memory" }
-func (p *play) Start(context.Context) error       { return nil }
-func (p *play) Stop(context.Context) error        { return nil }
-func (p *play) Exited() <-chan struct{}           { return p.running }
-func (p *play) Log() *Log                         { return &p.log }
+func (p *play) Name() string                          { return "play" }
+func (p *play) Fits(w World) error                    { return map[bool]error{true: errors.New("no restarts")}[w.Restart] }
+func (p *play) Capacity() int                         { return 0 }
+func (p *play) Site(s Site) Site                      { return s }
+func (p *play) Boot([]Site) (Boot, error)             { return Boot{From: "agent"}, nil }
+func (p *play) Policy(Boot, Site) (Policy, error)     { return policy, nil }
+func (p *play) Read(l string) (LogLine, bool)         { return LogLine{}, false }
+func (p *play) Deviations(string) []Deviation         { return nil }
+func (p *play) Supports(context.Context, Needs) error { return nil }
+func (p *play) Close() error                          { return nil }
+func (p *play) Version() string                       { return "1" }
+func (p *play) Source() string                        { return "memory" }
+func (p *play) Start(context.Context) error           { return nil }
+func (p *play) Stop(context.Context) error            { return nil }
+func (p *play) Exited() <-chan struct{}               { return p.running }
+func (p *play) Log() *Log                             { return &p.log }
 
 // Open makes the lab.
 func (p *play) Open(ctx context.Context, _ LabSpec) (*Lab, error) {

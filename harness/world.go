@@ -29,6 +29,8 @@ type World struct {
 	Restart bool
 	// Alone: the scenario touches what others would share, so it has a lab to itself.
 	Alone bool
+	// Needs is what the scenario needs of its lab beyond what every lab has.
+	Needs Needs
 }
 
 // Traffic is what the visitor asks for. The zero value is one GET of the site's path.

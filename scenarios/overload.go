@@ -24,7 +24,7 @@ var overload = []Scenario{
 		ID: "overload/out-of-memory", Folklore: "502",
 		Title:  "an upstream that is killed for want of memory is a bad gateway, at once",
 		Why:    "The kernel's memory killer ended the process in the middle of the request. The client gets the same 502 as with any crash; the kernel's log on the upstream's host is where the reason is.",
-		World:  World{Process: true, Alone: true},
+		World:  World{Process: true, Alone: true, Needs: LimitedMemory},
 		Fault:  faults.OutOfMemory,
 		Expect: BadGateway(Immediately, 1, "http_response_incomplete"),
 	},

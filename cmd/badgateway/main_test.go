@@ -82,6 +82,8 @@ func (noLabs) Open(context.Context, harness.LabSpec) (*harness.Lab, error) {
 	panic("a lab is asked for")
 }
 
+func (noLabs) Supports(context.Context, harness.Needs) error { return nil }
+
 func (r noLabs) Close() error {
 	if r.pretend == "leftovers" {
 		return errors.New("removing the lab: the engine is gone")

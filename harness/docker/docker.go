@@ -48,6 +48,8 @@ type Runtime struct {
 
 	mu     sync.Mutex
 	images map[string]provision.Image // found so far, by reference
+
+	abilities abilities // of the labs
 }
 
 var _ harness.Runtime = (*Runtime)(nil)
