@@ -22,6 +22,8 @@ type Bay struct {
 	index   int        // of the bay, its host and its clients
 	host    agent.Host // the conditions that are in force
 	name    agent.Name
+	link    agent.Link
+	route   agent.Route
 	healthy condition
 	sham    bool // changes are recorded and not made
 
@@ -44,6 +46,7 @@ func newBay(lab *Lab, gw Gateway, index int, site Site) *Bay {
 	}
 	b.healthy.name = agent.Name{Name: site.Upstream, Addrs: []netip.Addr{site.Server.Addr()}}
 	b.host, b.name = b.healthy.host, b.healthy.name
+	b.link, b.route = agent.Link{Host: index}, agent.Route{Host: index}
 	return b
 }
 
@@ -52,7 +55,8 @@ func (b *Bay) heal(ctx context.Context) error {
 	b.host, b.name = b.healthy.host, b.healthy.name
 	err := errors.Join(
 		b.lab.Agent.SetRules(ctx, agent.Rules{Bay: b.index}),
-		b.lab.Agent.SetHost(ctx, b.host))
+		b.lab.Agent.SetHost(ctx, b.host),
+		b.healWay(ctx))
 	if b.Site.World.Resolve != Literal {
 		err = errors.Join(err, b.lab.Agent.SetName(ctx, b.name))
 	}

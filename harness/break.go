@@ -31,7 +31,7 @@ func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
 	if s[0].Ends(script.ExhaustMemory) {
 		if !b.lab.limited {
 			return &Problem{Blame: Usage, What: "nothing limits this lab's memory, so it is the host's that would be used up",
-				Hint: "open a lab for one bay of a World that is Alone: it gets a limit"}
+				Hint: "open a lab for one bay of a World that is Alone and Needs LimitedMemory: it gets a limit"}
 		}
 		died = and(died, outOfMemory)
 	}

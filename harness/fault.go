@@ -5,7 +5,7 @@ import "context"
 // Cause is the family of a fault, as incident write-ups name it.
 type Cause string
 
-// The documented causes of gateway errors.
+// The causes of gateway errors, as they are documented everywhere, and one more.
 const (
 	Crash     Cause = "crash"
 	Overload  Cause = "overload"
@@ -13,6 +13,7 @@ const (
 	Firewall  Cause = "firewall"
 	Malformed Cause = "malformed"
 	Slow      Cause = "slow"
+	Network   Cause = "network" // in no list of causes: the way between the two
 )
 
 // Phase is where in an exchange between gateway and upstream something went wrong.

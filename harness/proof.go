@@ -64,6 +64,13 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+func pluralWas(n int, what string) string {
+	if n == 1 {
+		return plural(n, what) + " was"
+	}
+	return plural(n, what) + " were"
+}
+
 func frozen(e *Evidence) (string, error) {
 	if s := e.after().State; s != "T" {
 		return "", fmt.Errorf("the process was not stopped (state %q)", s)
@@ -140,6 +147,9 @@ func filtered(r agent.Rule) Proof {
 		n := e.met()
 		if n == 0 {
 			return "", errors.New("no packet met the firewall's rule")
+		}
+		if r.Loss != (agent.Loss{}) {
+			return fmt.Sprintf("%s lost, %d of each %d as the seed %d has it", pluralWas(int(n), "packet"), r.Loss.Lost, r.Loss.Of, r.Loss.Seed), nil
 		}
 		return fmt.Sprintf("the firewall's rule met %s: %s", plural(int(n), "packet"), r.Action), nil
 	}

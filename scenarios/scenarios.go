@@ -11,7 +11,7 @@ import (
 
 // All returns the catalogue, cause by cause, in the order in which it is read.
 func All() []harness.Scenario {
-	return slices.Concat(crash, overload, dns, firewall, malformed, slow)
+	return slices.Concat(crash, overload, dns, firewall, malformed, slow, network)
 }
 
 // Documented returns the one scenario of each cause that stands for it.

@@ -10,6 +10,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/docker"
 	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/provision"
@@ -42,14 +43,14 @@ func localExams(gateway string, say func(string)) []exam {
 		return rt.Users(ctx)
 	}}}
 	for _, a := range []struct{ name, means string }{
-		{"nftables", "firewalls"},
-		{"tbf", "a link's rate can be limited"},
-		{"netem", "a link can delay"},
-		{"tun", "a link can delay, by way of the agent"},
-		{"memory", "a lab's memory can be limited, by a control group"},
-		{"ptrace", "a process can be traced"},
+		{agent.AbilityNftables, "there can be firewalls"},
+		{agent.AbilityTBF, "a link's rate can be limited"},
+		{agent.AbilityNetem, "a link can delay"},
+		{agent.AbilityTUN, "a link can delay, by way of the agent"},
+		{local.AbilityMemory, "a lab's memory can be limited, by a control group"},
+		{agent.AbilityPtrace, "a process can be traced"},
 	} {
-		exams = append(exams, exam{runtime: "local", name: a.name, needs: "namespaces", extra: a.name != "nftables",
+		exams = append(exams, exam{runtime: "local", name: a.name, needs: "namespaces", extra: a.name != agent.AbilityNftables,
 			try: func(ctx context.Context) (string, error) { return a.means, rt.Try(ctx, a.name) }})
 	}
 	return append(exams,

@@ -56,12 +56,6 @@ func (c *Client) Ended(ctx context.Context) (how string, err error) {
 // once it has ended.
 func (c *Client) Stop(ctx context.Context) error { return c.call(ctx, "stop", nil, nil) }
 
-// Try finds out whether the machine lets the lab do something, by doing it. The error says
-// why not.
-func (c *Client) Try(ctx context.Context, ability string) error {
-	return c.call(ctx, "try", ability, nil)
-}
-
 // Inside is how an agent begins that was started on this machine, in namespaces of its own
 // and without a container around it.
 type Inside struct {

@@ -15,6 +15,12 @@ type Build struct {
 	// reclaimed, and fetching one back before the upstream's are free makes the kernel
 	// kill the agent too.
 	Still bool `json:"still,omitempty"`
+	// Wired are the hosts whose link must be able to delay. Where neither the kernel nor
+	// a wire of the agent's own can, there is no world.
+	Wired []int `json:"wired,omitempty"`
+	// MakeTUN makes the device node of TAP devices where there is none. It is for an agent
+	// whose file system is nobody else's, and takes the capability MKNOD.
+	MakeTUN bool `json:"make_tun,omitempty"`
 }
 
 // Built is what came of it.
@@ -48,6 +54,8 @@ type Host struct {
 	Process ProcessState `json:"process,omitempty"`
 	// Addr is where the host lives, HostAddr(Index) if it is not valid.
 	Addr netip.Addr `json:"addr,omitzero"`
+	// Gone: nobody lives there, so nothing listens and nobody answers ARP.
+	Gone bool `json:"gone,omitempty"`
 	// Port is where it listens, HostPort if zero.
 	Port uint16 `json:"port,omitempty"`
 	// Backlog is the argument of listen(2), the system's maximum if zero.
@@ -112,6 +120,7 @@ type Rule struct {
 	Where   Where  `json:"where"`
 	SYNOnly bool   `json:"syn_only,omitempty"` // match only the opening of connections
 	After   uint64 `json:"after,omitempty"`    // let this many bytes pass first
+	Loss    Loss   `json:"loss,omitzero"`      // meet only a share of what is left
 	Action  Action `json:"action"`
 }
 
@@ -176,6 +185,9 @@ type View struct {
 	// Late is how late the agent's own timers fired at worst since Since: the
 	// machine's noise in that time.
 	Late time.Duration `json:"late"`
+	// NoRoutes counts the packets of the gateway's whole side for which its kernel found no
+	// route (IpOutNoRoutes, RFC 4293): of one bay only where it is alone.
+	NoRoutes uint64 `json:"no_routes,omitempty"`
 }
 
 // HostView is the condition of one host as its kernel shows it.
@@ -191,6 +203,10 @@ type HostView struct {
 	// Neighbours maps addresses of the host's network to what the gateway's kernel
 	// knows of them: "reachable", "incomplete", "failed" (ip-neighbour(8)).
 	Neighbours map[string]string `json:"neighbours,omitempty"`
+	Link       LinkView          `json:"link"`
+	// Route is the errno that the gateway's kernel gives to who looks for a route to the
+	// host: "ENETUNREACH", "EACCES", "" where it has one.
+	Route string `json:"route,omitempty"`
 }
 
 // Kind is what an Event tells.

@@ -48,6 +48,8 @@ type Runtime struct {
 
 	mu     sync.Mutex
 	images map[string]provision.Image // found so far, by reference
+
+	abilities abilities // of the labs
 }
 
 var _ harness.Runtime = (*Runtime)(nil)
@@ -247,6 +249,3 @@ func removeAll(ctx context.Context, engine *client.Client, run string) error {
 	}
 	return errors.Join(errs...)
 }
-
-// Supports is not yet asked.
-func (r *Runtime) Supports(context.Context, harness.Needs) error { return nil }

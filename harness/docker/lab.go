@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -22,32 +23,33 @@ import (
 // (NET_ADMIN), ports 53 and 80 (NET_BIND_SERVICE).
 var agentCapabilities = []string{"NET_ADMIN", "SYS_ADMIN", "NET_BIND_SERVICE"}
 
+// What an agent needs to make TAP devices, whatever the engine's host has in /dev: the
+// capability to make their node, given up with SYS_ADMIN, and leave to use it. 10:200 is
+// the number of TUN and TAP (Documentation/admin-guide/devices.txt).
+const (
+	wireCapability = "MKNOD"
+	tunRule        = "c 10:200 rwm"
+)
+
 // goneWithin is how long the engine may take to remove a container that has ended
 // (measured 0.15 s) before it is removed by force.
 const goneWithin = 5 * time.Second
 
 // Open makes the agent's container, lets it build its world, and prepares the gateway.
 func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.Lab, err error) {
-	image, err := r.image(ctx, "agent")
-	if err != nil {
-		return nil, err
-	}
 	gateway, err := r.image(ctx, spec.Boot.From)
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{runtime: r}
+	l := &lab{runtime: r, memory: spec.MemoryLimit, wires: len(spec.Wired) > 0}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.destroy())
 		}
 	}()
-	if err := l.startAgent(ctx, image.Ref, spec.MemoryLimit); err != nil {
-		return nil, fmt.Errorf("starting the agent: %w", err)
-	}
-	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Still: spec.MemoryLimit > 0})
+	built, err := l.build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Wired: spec.Wired})
 	if err != nil {
-		return nil, l.explained("building the lab", err)
+		return nil, err
 	}
 	p := &process{lab: l, image: gateway, boot: spec.Boot}
 	l.gateway = p
@@ -60,14 +62,30 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 // lab is the two containers.
 type lab struct {
 	runtime *Runtime
+	memory  int64  // its limit in bytes, 0 for none
+	wires   bool   // its agent may make TAP devices
 	id      string // of the agent's container
 	agent   *agent.Client
 	words   harness.Log // what the agent says on its standard error
 	gateway *process
 }
 
+// build starts the agent and lets it make its world.
+func (l *lab) build(ctx context.Context, world agent.Build) (built agent.Built, err error) {
+	image, err := l.runtime.image(ctx, "agent")
+	if err != nil {
+		return built, err
+	}
+	if err := l.startAgent(ctx, image.Ref); err != nil {
+		return built, fmt.Errorf("starting the agent: %w", err)
+	}
+	world.Still, world.MakeTUN = l.memory > 0, l.wires
+	built, err = l.agent.Build(ctx, world)
+	return built, l.explained("building the lab", err)
+}
+
 // startAgent starts the agent's container with its standard streams attached.
-func (l *lab) startAgent(ctx context.Context, image string, memory int64) error {
+func (l *lab) startAgent(ctx context.Context, image string) error {
 	var streams client.ContainerAttachResult
 	attach := func(ctx context.Context, c testcontainers.Container) (err error) {
 		l.id = c.GetContainerID()
@@ -85,7 +103,11 @@ func (l *lab) startAgent(ctx context.Context, image string, memory int64) error 
 			h.CapDrop, h.CapAdd = []string{"ALL"}, agentCapabilities
 			h.NetworkMode, h.AutoRemove = "none", true
 			h.DNS, h.DNSOptions = addrs(agent.Resolver), []string{"timeout:1", "attempts:1"}
-			h.Memory, h.MemorySwap = memory, memory
+			h.Memory, h.MemorySwap = l.memory, l.memory
+			if l.wires {
+				h.CapAdd = append(slices.Clone(agentCapabilities), wireCapability)
+				h.DeviceCgroupRules = []string{tunRule}
+			}
 		}),
 		testcontainers.WithAdditionalLifecycleHooks(testcontainers.ContainerLifecycleHooks{
 			PostCreates: []testcontainers.ContainerHook{attach},

@@ -67,7 +67,7 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 			err = errors.Join(err, l.destroy())
 		}
 	}()
-	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Still: spec.MemoryLimit > 0})
+	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Wired: spec.Wired, Still: spec.MemoryLimit > 0})
 	if err != nil {
 		return nil, l.explained("building the lab", err)
 	}

@@ -15,21 +15,21 @@ func (r *Runtime) Supports(ctx context.Context, n harness.Needs) error {
 		return err
 	}
 	if n.Has(harness.LimitedMemory) {
-		if err := r.Try(ctx, "memory"); err != nil {
+		if err := r.Try(ctx, AbilityMemory); err != nil {
 			return fmt.Errorf("this user cannot limit a lab's memory here: %w", err)
 		}
 	}
 	if n.Has(harness.Bandwidth) {
-		if err := r.Try(ctx, "tbf"); err != nil {
+		if err := r.Try(ctx, agent.AbilityTBF); err != nil {
 			return fmt.Errorf("this kernel cannot limit a link's rate: %w", err)
 		}
 	}
 	if n.Has(harness.Latency) {
-		netem := r.Try(ctx, "netem")
+		netem := r.Try(ctx, agent.AbilityNetem)
 		if netem == nil {
 			return nil
 		}
-		if tun := r.Try(ctx, "tun"); tun != nil {
+		if tun := r.Try(ctx, agent.AbilityTUN); tun != nil {
 			return fmt.Errorf("a link cannot be made to delay: netem: %w; tun: %w", netem, tun)
 		}
 	}
@@ -53,7 +53,7 @@ const probeMemory = 128 << 20
 
 // Try returns nil, or why this machine does not let a lab do something. It finds out once,
 // by doing it in a lab that is thrown away. Abilities are the agent's (agent.Client.Try),
-// and "memory": a limit on a lab's memory.
+// and AbilityMemory.
 func (r *Runtime) Try(ctx context.Context, ability string) error {
 	r.trying.Lock()
 	defer r.trying.Unlock()
@@ -70,7 +70,7 @@ func (r *Runtime) Try(ctx context.Context, ability string) error {
 
 func (r *Runtime) try(ctx context.Context, ability string) (err error) {
 	memory := int64(0)
-	if ability == "memory" {
+	if ability == AbilityMemory {
 		memory = probeMemory
 	}
 	l, err := r.start(ctx, agent.Root{System: "/"}, memory)
@@ -78,7 +78,7 @@ func (r *Runtime) try(ctx context.Context, ability string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.destroy()) }()
-	if ability == "memory" {
+	if ability == AbilityMemory {
 		return nil
 	}
 	if _, err := l.agent.Build(ctx, agent.Build{Hosts: 1, Bays: 1}); err != nil {

@@ -18,6 +18,7 @@ const (
 	destinationNotFound = "destination_not_found"
 	destinationDown     = "destination_unavailable"
 	unroutable          = "destination_ip_unroutable"
+	prohibited          = "destination_ip_prohibited"
 	connectionRefused   = "connection_refused"
 	connectionCut       = "connection_terminated"
 	connectTimeout      = "connection_timeout"
@@ -74,9 +75,10 @@ func connectFailure(err error) *failure {
 		f.kind = connectionRefused
 	case errors.Is(err, syscall.ECONNRESET):
 		f.phase, f.kind = harness.PhaseSend, connectionCut
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH),
-		errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		f.kind = unroutable
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM): // by a route, by a filter
+		f.kind = prohibited
 	}
 	return f
 }

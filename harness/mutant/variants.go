@@ -27,9 +27,14 @@ var (
 		"crash/refused", "crash/restarted", "dns/nxdomain", "dns/servfail", "dns/refused", "dns/closed-port",
 		"firewall/reset", "firewall/icmp-port", "firewall/icmp-host", "firewall/icmp-admin",
 	}
+	// So it does here; but whether it tried can be told from its own word alone.
+	notTried = []string{"network/prohibited"}
+	// And here, in a lab of its own.
+	noRoute = []string{"network/no-route"}
 	// It waits in vain for a connection.
 	notReachedInTime = []string{
 		"overload/backlog-full", "dns/dead-address", "dns/stale-address", "firewall/syn-dropped", "firewall/replies-dropped",
+		"network/host-gone", "network/link-down", "network/far",
 	}
 	// It waits in vain for an answer.
 	notAnsweredInTime = []string{
@@ -42,6 +47,8 @@ var (
 		"malformed/not-http", "malformed/bad-status-line", "malformed/header-nul",
 		"malformed/header-too-large", "malformed/two-lengths", "malformed/tls-alert",
 	}
+	// It takes its time, and it is in time.
+	inTime = []string{"slow/in-time", "network/loss", "network/latency", "network/jitter"}
 	// The body breaks off.
 	brokenOff = []string{"malformed/bad-chunk", "malformed/short-body", "firewall/cut", "slow/body-stall"}
 )
@@ -59,7 +66,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "impatient", Is: "waits a third as long as it is told to",
-		Caught:  slices.Concat(late, []string{"firewall/cut", "slow/body-stall", "slow/in-time"}),
+		Caught:  slices.Concat(late, inTime, []string{"firewall/cut", "slow/body-stall"}),
 		conduct: conduct{patience: aThird},
 	},
 	{
@@ -69,7 +76,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "reads-all", Is: "counts the whole body against the time between two reads",
-		Caught:  []string{"slow/body-drip"},
+		Caught:  []string{"slow/body-drip", "network/narrow"},
 		conduct: conduct{readsAll: true},
 	},
 	{
@@ -79,7 +86,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "says-500", Is: "takes an upstream that it cannot reach for a fault of its own",
-		Caught:  slices.Concat(notReached, notReachedInTime, []string{"dns/silent"}),
+		Caught:  slices.Concat(notReached, notTried, noRoute, notReachedInTime, []string{"dns/silent"}),
 		conduct: conduct{tell: as500},
 	},
 	{
@@ -89,7 +96,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "disguises", Is: "hides every failure behind a friendly page",
-		Caught:  slices.Concat(late, bad, []string{"overload/out-of-memory"}),
+		Caught:  slices.Concat(late, bad, notTried, noRoute, []string{"overload/out-of-memory"}),
 		conduct: conduct{tell: asPage},
 	},
 	{
@@ -104,7 +111,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "silent", Is: "tells nobody why",
-		Warned:  slices.Concat(late, bad, brokenOff),
+		Warned:  slices.Concat(late, bad, noRoute, brokenOff),
 		conduct: conduct{silent: true},
 	},
 	{

@@ -38,6 +38,10 @@ var errorTypes = []struct{ said, and, errorType string }{
 	{"connect() failed (113:", "", "destination_ip_unroutable"},
 	{"connect() failed (101:", "", "destination_ip_unroutable"},
 	{"connect() failed (104:", "", "connection_terminated"},
+	// Where connect(2) itself says no, before there is a packet, the address is named.
+	{"connect() to", "failed (101:", "destination_ip_unroutable"},
+	{"connect() to", "failed (113:", "destination_ip_unroutable"},
+	{"connect() to", "failed (13:", "destination_ip_prohibited"},
 	{"upstream timed out", "while connecting", "connection_timeout"},
 	{"upstream timed out", "while sending", "connection_write_timeout"},
 	{"upstream timed out", "while reading", "connection_read_timeout"},

@@ -25,6 +25,9 @@ func TestWhatNGINXSays(t *testing.T) {
 		{"connect() failed (113: No route to host) while connecting to upstream", harness.PhaseConnect, "destination_ip_unroutable"},
 		{"connect() failed (101: Network is unreachable) while connecting to upstream", harness.PhaseConnect, "destination_ip_unroutable"}, // source
 		{"connect() failed (104: Connection reset by peer) while connecting to upstream", harness.PhaseConnect, "connection_terminated"},   // source
+		{"connect() to 198.18.1.10:8080 failed (101: Network is unreachable) while connecting to upstream", harness.PhaseConnect, "destination_ip_unroutable"},
+		{"connect() to 198.18.1.10:8080 failed (13: Permission denied) while connecting to upstream", harness.PhaseConnect, "destination_ip_prohibited"},
+		{"connect() to 198.18.1.10:8080 failed (113: No route to host) while connecting to upstream", harness.PhaseConnect, "destination_ip_unroutable"}, // source
 		{"upstream timed out (110: Connection timed out) while connecting to upstream", harness.PhaseConnect, "connection_timeout"},
 		{"upstream timed out (110: Connection timed out) while sending request to upstream", harness.PhaseSend, "connection_write_timeout"}, // source
 		{"upstream timed out (110: Connection timed out) while reading response header from upstream", harness.PhaseHeader, "connection_read_timeout"},

@@ -110,6 +110,9 @@ func (w *world) look(l agent.Look) (v agent.View, err error) {
 	if v.Rules, err = w.firewall.counts(l.Bay); err != nil {
 		return v, err
 	}
+	if v.NoRoutes, err = noRoutes(w.near); err != nil {
+		return v, err
+	}
 	name := canonical(l.Name)
 	v.Events = w.history.since(l.Since, func(e agent.Event) bool {
 		return slices.Contains(l.Hosts, e.Host) || e.Host == -1 && e.Name == name

@@ -58,6 +58,9 @@ func (f *firewall) set(r agent.Rules) error {
 		if _, err := actionOf(rule.Action); err != nil {
 			return err
 		}
+		if err := checkLoss(rule.Loss); err != nil {
+			return err
+		}
 	}
 	for where, s := range f.sides {
 		var rules []agent.Rule
@@ -85,7 +88,11 @@ func (s *side) replace(bay int, rules []agent.Rule) error {
 			Name: "rules", Table: t, Type: nftables.ChainTypeFilter, Hooknum: s.hook, Priority: nftables.ChainPriorityFilter,
 		})
 		for _, r := range rules {
-			e, err := expressions(r)
+			share, err := s.share(t, r.Loss)
+			if err != nil {
+				return err
+			}
+			e, err := expressions(r, share)
 			if err != nil {
 				return err
 			}
@@ -156,9 +163,9 @@ func isFlags(mask, want byte) []expr.Any {
 	return append(tcpFlags(mask), &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: []byte{want}})
 }
 
-// expressions is the rule in nftables' own: TCP on the host's link, what it matches, a
-// counter, the action.
-func expressions(r agent.Rule) ([]expr.Any, error) {
+// expressions is the rule in nftables' own: TCP on the host's link, what it matches, the
+// share of that, a counter, the action.
+func expressions(r agent.Rule, share []expr.Any) ([]expr.Any, error) {
 	e := append(onLink(expr.MetaKeyIIFNAME, r.Host), isTCP()...)
 	if r.SYNOnly {
 		e = append(e, isFlags(tcpSYN|tcpACK, tcpSYN)...)
@@ -166,6 +173,7 @@ func expressions(r agent.Rule) ([]expr.Any, error) {
 	if r.After > 0 {
 		e = append(e, &expr.Quota{Bytes: r.After, Over: true})
 	}
+	e = append(e, share...)
 	action, err := actionOf(r.Action)
 	return append(e, &expr.Counter{}, action), err
 }

@@ -65,10 +65,10 @@ func (h *host) set(ctx context.Context, wanted agent.Host) error {
 		return h.signal(ctx, wanted.Process)
 	}
 	h.clear()
-	if err := h.move(before.Addr, wanted.Addr); err != nil {
+	if err := h.move(home(before), home(wanted)); err != nil {
 		return err
 	}
-	if wanted.Script == "" {
+	if wanted.Script == "" || wanted.Gone {
 		return nil // nothing listens
 	}
 	if err := h.listen(ctx, wanted); err != nil {
@@ -101,26 +101,28 @@ func (h *host) close() {
 
 // at is where the host listens.
 func (h *host) at() netip.AddrPort {
-	addr, port := h.wanted.Addr, h.wanted.Port
-	if !addr.IsValid() {
-		addr = agent.HostAddr(h.index)
-	}
+	port := h.wanted.Port
 	if port == 0 {
 		port = agent.HostPort
 	}
-	return netip.AddrPortFrom(addr, port)
+	return netip.AddrPortFrom(home(h.wanted), port)
+}
+
+// home is where a host in that condition lives, no valid address where it is gone.
+func home(h agent.Host) netip.Addr {
+	switch {
+	case h.Gone:
+		return netip.Addr{}
+	case h.Addr.IsValid():
+		return h.Addr
+	}
+	return agent.HostAddr(h.Index)
 }
 
 // move gives the host another address, in its place.
 func (h *host) move(from, to netip.Addr) error {
 	if from == to {
 		return nil
-	}
-	if !from.IsValid() {
-		from = agent.HostAddr(h.index)
-	}
-	if !to.IsValid() {
-		to = agent.HostAddr(h.index)
 	}
 	links := h.world.far.links
 	link, err := links.LinkByName(hostLink(h.index))
@@ -132,6 +134,9 @@ func (h *host) move(from, to netip.Addr) error {
 		addr   netip.Addr
 		change func(netlink.Link, *netlink.Addr) error
 	}{{from, links.AddrDel}, {to, links.AddrAdd}} {
+		if !step.addr.IsValid() {
+			continue
+		}
 		a, err := netlink.ParseAddr(netip.PrefixFrom(step.addr, 24).String())
 		if err != nil {
 			return err
@@ -260,6 +265,12 @@ func (h *host) view() (v agent.HostView, err error) {
 		return v, err
 	}
 	if v.Neighbours, err = h.world.neighbours(hostLink(h.index)); err != nil {
+		return v, err
+	}
+	if v.Link, err = h.world.links[h.index].view(); err != nil {
+		return v, err
+	}
+	if v.Route, err = h.world.routes.lookUp(agent.HostAddr(h.index)); err != nil {
 		return v, err
 	}
 	v.OOMKills = oomKills()

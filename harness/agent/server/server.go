@@ -112,6 +112,10 @@ func (s *server) obey(call agent.Call) (any, error) {
 		return order(call, func(n agent.Name) (any, error) { return nil, w.resolver.set(n) })
 	case "rules":
 		return order(call, func(r agent.Rules) (any, error) { return nil, w.firewall.set(r) })
+	case "link":
+		return order(call, func(l agent.Link) (any, error) { return nil, w.setLink(ctx, l) })
+	case "route":
+		return order(call, func(r agent.Route) (any, error) { return nil, w.setRoute(r) })
 	case "ask":
 		return order(call, func(a agent.Ask) (any, error) { return w.ask(a) })
 	case "reach":

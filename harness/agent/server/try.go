@@ -3,32 +3,62 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
 	"syscall"
 
 	"github.com/google/nftables"
+	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
-// attempts are the abilities that can be tried, by name.
-var attempts = map[string]func(*world) error{
-	"nftables": tryNftables,
-	"ptrace":   tryPtrace,
+// try does something where nobody is in the way, and undoes it. The error says why it
+// cannot be done.
+func (w *world) try(ability string) error {
+	w.trying.Lock()
+	defer w.trying.Unlock()
+	switch ability {
+	case agent.AbilityTBF:
+		return w.tryQueue(func(index int) netlink.Qdisc { return narrow(index, netlink.HANDLE_ROOT, 1<<30) })
+	case agent.AbilityNetem:
+		return w.tryQueue(func(index int) netlink.Qdisc { return late(index, agent.Link{}) })
+	case agent.AbilityTUN:
+		return w.tryTUN()
+	case agent.AbilityNftables:
+		return w.tryNftables()
+	case agent.AbilityPtrace:
+		return tryPtrace()
+	}
+	return fmt.Errorf("nothing that can be tried is called %q", ability)
 }
 
-// try finds out whether the machine lets the lab do something, by doing it and undoing it.
-func (w *world) try(ability string) error {
-	attempt := attempts[ability]
-	if attempt == nil {
-		return fmt.Errorf("nothing to try is called %q", ability)
+// tryQueue queues what the far side says to itself, for a moment.
+func (w *world) tryQueue(of func(index int) netlink.Qdisc) error {
+	lo, err := w.far.links.LinkByName("lo")
+	if err != nil {
+		return err
 	}
-	return attempt(w)
+	q := of(lo.Attrs().Index)
+	if err := w.far.links.QdiscAdd(q); err != nil {
+		return fmt.Errorf("a queue of the kind %s: %w", q.Type(), err)
+	}
+	return w.far.links.QdiscDel(q)
+}
+
+func (w *world) tryTUN() error {
+	f, err := w.far.tap("try")
+	if err != nil {
+		return errors.Join(err, w.noNode)
+	}
+	return errors.Join(setCarrier(f, false), f.Close())
 }
 
 // tryNftables makes a table and takes it away again.
-func tryNftables(w *world) error {
+func (w *world) tryNftables() error {
 	nft, err := nftables.New(nftables.WithNetNSFd(w.far.fd))
 	if err != nil {
 		return err
@@ -42,7 +72,7 @@ func tryNftables(w *world) error {
 }
 
 // tryPtrace starts a process that it traces, sees it stop at its exec, and ends it.
-func tryPtrace(*world) error {
+func tryPtrace() error {
 	runtime.LockOSThread() // the tracer is the thread
 	defer runtime.UnlockOSThread()
 	cmd := exec.Command("/proc/self/exe")

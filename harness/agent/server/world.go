@@ -7,7 +7,9 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -22,12 +24,16 @@ type world struct {
 	history   *history
 	near, far *space
 	hosts     []*host
+	links     []*link
+	routes    *routes
 	resolver  *resolver
 	firewall  *firewall
 	ledger    *ledger
 	diag      map[*space]*socketDiag
 	noise     *noise
-	inside    *inside // nil in a container
+	inside    *inside    // nil in a container
+	trying    sync.Mutex // held while something is tried
+	noNode    error      // why the node of TAP devices could not be made
 }
 
 // buildWorld makes the namespaces, joins them, and gives up the privilege for it. (An
@@ -36,7 +42,15 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	if b.Hosts < 1 || b.Hosts > agent.MaxHosts || b.Bays < 1 || b.Bays > agent.MaxBays {
 		return nil, built, fmt.Errorf("a world of %d hosts and %d bays", b.Hosts, b.Bays)
 	}
+	for _, i := range b.Wired {
+		if i < 0 || i >= b.Hosts {
+			return nil, built, fmt.Errorf("a link that delays, and no host %d", i)
+		}
+	}
 	w = &world{clock: c, history: h, noise: newNoise(c), inside: own}
+	if b.MakeTUN {
+		w.noNode = makeTUN()
+	}
 	if w.near, err = hereSpace(); err != nil {
 		return nil, built, err
 	}
@@ -102,6 +116,9 @@ func (w *world) close() {
 	for _, h := range w.hosts {
 		h.close()
 	}
+	for _, l := range w.links {
+		l.close()
+	}
 }
 
 // liftICMPLimit lets the far kernel send each ICMP error at once: by default it sends
@@ -149,10 +166,11 @@ func (w *world) join(b agent.Build) error {
 	}
 	for i := range b.Hosts {
 		far := append(addresses(24, agent.HostAddr(i)), addresses(32, agent.IdleAddr(i))...)
-		if err := w.pair(hostLink(i), far, addresses(24, agent.NearAddr(i))); err != nil {
+		if err := w.lay(i, slices.Contains(b.Wired, i), far, addresses(24, agent.NearAddr(i))); err != nil {
 			return err
 		}
 	}
+	w.routes = newRoutes(w.near)
 	return nil
 }
 
@@ -174,6 +192,11 @@ func (w *world) pair(name string, far, near []netip.Prefix) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	return w.furnish(name, far, near)
+}
+
+// furnish gives both ends of a link their addresses and takes them up.
+func (w *world) furnish(name string, far, near []netip.Prefix) error {
 	if err := w.far.furnish(name, far); err != nil {
 		return fmt.Errorf("%s, far end: %w", name, err)
 	}

@@ -1,0 +1,116 @@
+//go:build linux
+
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+// routes are those of the gateway's side that stand in the way of the ones to the hosts.
+type routes struct {
+	near *space
+
+	mu     sync.Mutex
+	placed map[int]*netlink.Route
+}
+
+func newRoutes(near *space) *routes { return &routes{near: near, placed: map[int]*netlink.Route{}} }
+
+// routeTypes are the kernel's. A throw ends the search of the table as if nothing had
+// been found there, and there is no other table (ip-route(8)): an unreachable route
+// would say EHOSTUNREACH, which is what a host says that cannot be found.
+var routeTypes = map[agent.RouteKind]int{agent.NoRoute: unix.RTN_THROW, agent.Prohibited: unix.RTN_PROHIBIT}
+
+func (w *world) setRoute(r agent.Route) error {
+	if r.Host < 0 || r.Host >= len(w.links) {
+		return fmt.Errorf("no host %d", r.Host)
+	}
+	kind, known := routeTypes[r.Kind]
+	if !known && r.Kind != agent.Routed {
+		return fmt.Errorf("no kind of route is called %q", r.Kind)
+	}
+	return w.routes.set(r.Host, kind)
+}
+
+// set puts a route of that type in the way of a host, none if it is 0.
+func (r *routes) set(host, kind int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old := r.placed[host]; old != nil {
+		if err := r.near.links.RouteDel(old); err != nil && !errors.Is(err, unix.ESRCH) {
+			return fmt.Errorf("taking a route away: %w", err)
+		}
+		delete(r.placed, host)
+	}
+	if kind == 0 {
+		return nil
+	}
+	route := &netlink.Route{Dst: only(agent.HostAddr(host)), Type: kind}
+	if err := r.near.links.RouteAdd(route); err != nil {
+		return fmt.Errorf("placing a route: %w", err)
+	}
+	r.placed[host] = route
+	return nil
+}
+
+// only is the network of one address.
+func only(a netip.Addr) *net.IPNet {
+	return &net.IPNet{IP: a.AsSlice(), Mask: net.CIDRMask(a.BitLen(), a.BitLen())}
+}
+
+// lookUp is the errno that the gateway's kernel gives to who looks for a route there, ""
+// where it has one.
+func (r *routes) lookUp(to netip.Addr) (string, error) {
+	_, err := r.near.links.RouteGet(to.AsSlice())
+	if errno := unix.Errno(0); errors.As(err, &errno) {
+		return unix.ErrnoName(errno), nil
+	}
+	return "", err
+}
+
+// noRoutes is how many packets the kernel of a space had no route for.
+func noRoutes(s *space) (n uint64, err error) {
+	var text []byte
+	err = s.do(func() (err error) {
+		text, err = os.ReadFile("/proc/thread-self/net/snmp")
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return ipCounter(string(text), "OutNoRoutes")
+}
+
+// ipCounter reads a counter of the Internet Protocol (RFC 4293): a line of names, then
+// one of values.
+func ipCounter(text, name string) (uint64, error) {
+	var names []string
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || fields[0] != "Ip:" {
+			continue
+		}
+		if names == nil {
+			names = fields
+			continue
+		}
+		for i := range min(len(names), len(fields)) {
+			if names[i] == name {
+				return strconv.ParseUint(fields[i], 10, 64)
+			}
+		}
+	}
+	return 0, fmt.Errorf("the kernel keeps no counter called Ip%s", name)
+}
