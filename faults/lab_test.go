@@ -33,6 +33,7 @@ func (o *obedient) Boot([]harness.Site) (harness.Boot, error)                 { 
 func (o *obedient) Policy(harness.Boot, harness.Site) (harness.Policy, error) { return o.policy, nil }
 func (o *obedient) Read(string) (harness.LogLine, bool)                       { return harness.LogLine{}, false }
 func (o *obedient) Deviations(string) []harness.Deviation                     { return nil }
+func (*obedient) Footprint() harness.Footprint                                { return harness.Footprint{} }
 func (*obedient) Takes(string) error                                          { return nil }
 func (o *obedient) Supports(context.Context, harness.Needs) error             { return nil }
 func (o *obedient) Close() error                                              { return nil }

@@ -73,6 +73,8 @@ type Runtime interface {
 	// Supports returns nil, or why no lab of this runtime can have what is needed. The
 	// reason is told to people as it is.
 	Supports(ctx context.Context, n Needs) error
+	// Footprint is what one of its labs costs.
+	Footprint() Footprint
 	// Close destroys everything the runtime made, whatever state it is in.
 	Close() error
 }

@@ -3,12 +3,9 @@ package harness
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // Plan is what a run plays.
@@ -16,9 +13,12 @@ type Plan struct {
 	Runtime   Runtime
 	Gateway   Gateway
 	Scenarios []Scenario
-	// Labs is how many labs may stand at once. 0 is three, or as many as there are
-	// cores: playing is mostly waiting, starting is work.
-	Labs int
+	// Parallel is how many labs may stand at once, 0 for as many as memory and cores
+	// bear. Those that take longest begin first.
+	Parallel int
+	// Shuffle disorders who has which bay and whose lab begins first, as Seed has it.
+	Shuffle bool
+	Seed    uint64
 	// Sham plays everything and injects nothing: a run in which no cell may pass.
 	Sham bool
 	// OnCell is told of every cell as it is judged, one at a time; nil is deaf.
@@ -61,7 +61,7 @@ func Run(ctx context.Context, plan Plan) (Summary, error) {
 	r := &run{plan: &plan, cells: map[string]Cell{}}
 	ready, err := r.ready(ctx)
 	if err == nil {
-		err = r.labs(ctx, groups(ready, plan.Gateway.Capacity()), 1)
+		err = r.labs(ctx, r.arranged(ready), 1)
 	}
 	if err == nil {
 		err = r.labs(ctx, r.doubtful(ready), 2)
@@ -100,26 +100,17 @@ func (r *run) ready(ctx context.Context) (ready []Scenario, err error) {
 	return ready, nil
 }
 
-// groups puts scenarios together that can share a lab. The shared one, which has most to
-// do, comes first.
-func groups(scenarios []Scenario, capacity int) (groups [][]Scenario) {
-	if capacity == 0 {
-		capacity = agent.MaxBays
+// arranged puts the scenarios into the labs that they are played in, in the order in which
+// those begin.
+func (r *run) arranged(ready []Scenario) [][]Scenario {
+	if r.plan.Shuffle {
+		shuffle(ready, r.plan.Seed)
 	}
-	var shared []Scenario
-	for _, s := range scenarios {
-		if s.World.Alone {
-			groups = append(groups, []Scenario{s})
-			continue
-		}
-		if shared = append(shared, s); len(shared) == capacity {
-			groups, shared = append(groups, shared), nil
-		}
+	arranged := groups(ready, r.plan.Gateway.Capacity())
+	if !r.plan.Shuffle {
+		r.longestFirst(arranged)
 	}
-	if len(shared) > 0 {
-		groups = append([][]Scenario{shared}, groups...)
-	}
-	return groups
+	return arranged
 }
 
 // doubtful returns the scenarios to play again, each alone.
@@ -136,11 +127,7 @@ func (r *run) doubtful(scenarios []Scenario) (again [][]Scenario) {
 func (r *run) labs(ctx context.Context, groups [][]Scenario, take int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	most := r.plan.Labs
-	if most == 0 {
-		most = max(3, runtime.NumCPU())
-	}
-	places := make(chan struct{}, most)
+	places := make(chan struct{}, r.places(groups))
 	var wg sync.WaitGroup
 	for _, g := range groups {
 		places <- struct{}{}

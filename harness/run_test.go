@@ -49,6 +49,7 @@ func (p *play) Boot([]Site) (Boot, error)             { return Boot{From: "agent
 func (p *play) Policy(Boot, Site) (Policy, error)     { return policy, nil }
 func (p *play) Read(l string) (LogLine, bool)         { return LogLine{}, false }
 func (p *play) Deviations(string) []Deviation         { return nil }
+func (*play) Footprint() Footprint                    { return Footprint{} }
 func (*play) Takes(string) error                      { return nil }
 func (p *play) Supports(context.Context, Needs) error { return nil }
 func (p *play) Close() error                          { return nil }
@@ -141,7 +142,7 @@ func kills(id string) Scenario {
 
 // run plays scenarios and lists every cell as it was told.
 func (p *play) run(ctx context.Context, sham bool, scenarios ...Scenario) (cells []string, s Summary, err error) {
-	s, err = Run(ctx, Plan{Runtime: p, Gateway: p, Scenarios: scenarios, Sham: sham, Labs: 1, OnCell: func(c Cell) {
+	s, err = Run(ctx, Plan{Runtime: p, Gateway: p, Scenarios: scenarios, Sham: sham, Parallel: 1, OnCell: func(c Cell) {
 		cells = append(cells, fmt.Sprintf("%s take %d %s", c.ID, c.Take, c.Verdict))
 	}})
 	return cells, s, err

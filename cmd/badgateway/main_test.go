@@ -83,6 +83,7 @@ type noLabs struct{ pretend string }
 
 func (noLabs) Name() string                                  { return "docker" }
 func (noLabs) Takes(string) error                            { return nil }
+func (noLabs) Footprint() harness.Footprint                  { return harness.Footprint{} }
 func (noLabs) Supports(context.Context, harness.Needs) error { return nil }
 func (noLabs) Open(context.Context, harness.LabSpec) (*harness.Lab, error) {
 	panic("a lab is asked for")

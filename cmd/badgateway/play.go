@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/journal"
@@ -24,7 +25,7 @@ func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []ha
 	ctx, quiet := r.heed(ctx, r.progress.Say)
 	stopTicking := tick(r.progress)
 	summary, err := r.inRuntime(ctx, harness.Plan{
-		Gateway: gateway, Scenarios: chosen, Labs: r.flags.labs,
+		Gateway: gateway, Scenarios: chosen, Parallel: r.flags.labs(), Shuffle: r.flags.shuffle, Seed: r.flags.seed,
 		OnCell: func(c harness.Cell) { r.out.cell(c); r.progress.Cell(c) },
 	})
 	stop := interruptionOf(ctx)
@@ -52,6 +53,9 @@ func (r *running) inRuntime(ctx context.Context, plan harness.Plan) (sum harness
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, rt.Close()) }()
+	if r.flags.shuffle {
+		r.progress.Say(fmt.Sprintf("shuffled; to have the same order again: --shuffle --seed %d", r.flags.seed))
+	}
 	if why != "" {
 		r.progress.Say("labs are made by " + rt.Name() + ": " + why)
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,12 +15,22 @@ import (
 	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
+// parallelAuto leaves it to the machine how many labs stand at once.
+const parallelAuto = "auto"
+
 // runFlags are the flags of run.
 type runFlags struct {
 	runtime, gateway, filter, color string
 	reports                         []string
-	quiet, verbose                  bool
-	labs                            int
+	quiet, verbose, shuffle         bool
+	parallel                        string
+	seed                            uint64
+}
+
+// labs is how many may stand at once, 0 for what the machine bears.
+func (f runFlags) labs() int {
+	n, _ := strconv.Atoi(f.parallel)
+	return n
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -39,6 +51,7 @@ The exit code says who has to act:
   badgateway run 'slow/*' crash/refused
   badgateway run --filter 'firewall && !body' --gateway nginx@1.26
   badgateway run --report junit=badgateway.xml --report journal=badgateway.ndjson
+  badgateway run --shuffle --parallel 2
   badgateway run documented --quiet --report json=- | jq .counts`,
 		ValidArgsFunction: a.completeIDs(
 			cobra.CompletionWithDesc(wordDocumented, "the scenario that stands for each cause"),
@@ -58,12 +71,15 @@ func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 	flags.StringVar(&f.color, "color", "auto", "colour the results `WHEN`: auto, always, never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress, and of the results only what is not as it should be")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the evidence of every cell")
-	flags.IntVar(&f.labs, "labs", 0, "let up to `N` labs stand at once, 0 for as many as there are cores")
+	flags.StringVar(&f.parallel, "parallel", parallelAuto, "let up to `N` labs stand at once; auto is as many as memory and cores bear")
+	flags.BoolVar(&f.shuffle, "shuffle", false, "play in another order: who has which bay, and whose lab begins first")
+	flags.Uint64Var(&f.seed, "seed", 0, "shuffle as `SEED` has it; 0 is another order each time, whose seed is told")
 	fixed := func(flag string, words ...cobra.Completion) {
 		cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
 	fixed("runtime", append([]string{runtimes.Auto}, a.runtimes...)...)
 	fixed("color", colorModes...)
+	fixed("parallel", parallelAuto)
 }
 
 // run plays what the words select. An error that it returns ended it before anything
@@ -71,6 +87,9 @@ func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 func (a *app) run(ctx context.Context, f runFlags, words []string) error {
 	if err := a.checkFlags(f); err != nil {
 		return err
+	}
+	if f.shuffle && f.seed == 0 {
+		f.seed = 1 + rand.Uint64N(1<<32) // short enough to be typed again
 	}
 	gateway, err := a.gateway(f.gateway)
 	if err != nil {
@@ -87,7 +106,7 @@ func (a *app) run(ctx context.Context, f runFlags, words []string) error {
 	r := &running{app: a, flags: f, out: out, progress: a.progress(f, len(chosen))}
 	r.start = journal.Start{
 		Started: time.Now(), Badgateway: a.version, Gateway: f.gateway, Runtime: f.runtime,
-		Selection: append([]string{}, words...), Filter: f.filter, Scenarios: idsOf(chosen),
+		Selection: append([]string{}, words...), Filter: f.filter, Scenarios: idsOf(chosen), Seed: f.seed,
 	}
 	a.code = r.play(ctx, gateway, chosen)
 	return nil
@@ -100,8 +119,10 @@ func (a *app) checkFlags(f runFlags) error {
 		return usage("there are auto, "+strings.Join(a.runtimes, ", "), "there is no runtime %q", f.runtime)
 	case !slices.Contains(colorModes, f.color):
 		return usage("say auto, always or never", "--color cannot be %q", f.color)
-	case f.labs < 0:
-		return usage("say how many labs may stand at once, or 0", "--labs cannot be %d", f.labs)
+	case f.parallel != parallelAuto && f.labs() < 1:
+		return usage("say how many labs may stand at once, or auto", "--parallel cannot be %q", f.parallel)
+	case f.seed != 0 && !f.shuffle:
+		return usage("add --shuffle", "--seed without --shuffle says nothing")
 	case f.quiet && f.verbose:
 		return usage("leave one out", "--quiet and --verbose contradict each other")
 	}

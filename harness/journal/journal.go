@@ -31,7 +31,8 @@ type Start struct {
 	Runtime    string    `json:"runtime"`
 	Selection  []string  `json:"selection"` // as it was asked for
 	Filter     string    `json:"filter,omitempty"`
-	Scenarios  []string  `json:"scenarios"` // the IDs that this came to
+	Scenarios  []string  `json:"scenarios"`      // the IDs that this came to
+	Seed       uint64    `json:"seed,omitempty"` // of the order that they were shuffled into
 }
 
 // End is the last record. A journal without one tells of a run that was cut off.

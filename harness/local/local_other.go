@@ -25,6 +25,7 @@ func errNotLinux() error {
 func (*Runtime) Name() string                                  { return "local" }
 func (*Runtime) Takes(string) error                            { return nil }
 func (*Runtime) Close() error                                  { return nil }
+func (*Runtime) Footprint() harness.Footprint                  { return harness.Footprint{} }
 func (*Runtime) Supports(context.Context, harness.Needs) error { return errNotLinux() }
 func (*Runtime) Users(context.Context) (string, error)         { return "", errNotLinux() }
 func (*Runtime) Try(context.Context, string) error             { return errNotLinux() }

@@ -83,7 +83,7 @@ var _ = BeforeSuite(func() {
 	go func() {
 		defer close(play.done)
 		_, play.err = harness.Run(ctx, harness.Plan{
-			Runtime: runtime, Gateway: nginx.Reference(gatewayName), Scenarios: selected(), Labs: 3, OnCell: play.add,
+			Runtime: runtime, Gateway: nginx.Reference(gatewayName), Scenarios: selected(), Parallel: 3, OnCell: play.add,
 		})
 	}()
 })

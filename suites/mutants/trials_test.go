@@ -110,7 +110,7 @@ func (t *trials) untilEnd(ctx context.Context, name string) map[string]harness.C
 // play runs a mutant over its scenarios, in one lab where that is possible.
 func (t *trials) play(ctx context.Context, r *row) error {
 	plan := harness.Plan{
-		Runtime: t.runtime, Gateway: mutant.Gateway(r.variant.Name), Labs: 1,
+		Runtime: t.runtime, Gateway: mutant.Gateway(r.variant.Name), Parallel: 1,
 		OnCell: func(c harness.Cell) { r.cells[c.ID] = c },
 	}
 	if r.variant.Name == sham.Name {
