@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -34,6 +35,8 @@ var all = map[string]harness.Fault{
 	"ServFail": faults.ServFail, "Shedding": faults.Shedding, "ShortBody": faults.ShortBody, "StaleAddress": faults.StaleAddress,
 	"SYNDropped": faults.SYNDropped, "TLSAlert": faults.TLSAlert, "TwoLengths": faults.TwoLengths, "UnknownAtStart": faults.UnknownAtStart,
 	"WorkersBusy": faults.WorkersBusy,
+	"HostGone":    faults.HostGone, "LinkDown": faults.LinkDown, "NoRoute": faults.NoRoute, "RouteProhibited": faults.RouteProhibited,
+	"Narrow": faults.Narrow, "Loss": faults.Loss, "Latency": faults.Latency, "Far": faults.Far, "Jitter": faults.Jitter,
 }
 
 func TestOneFileIsOneFault(t *testing.T) {
@@ -111,7 +114,8 @@ func policyOf(read time.Duration) harness.Policy {
 
 // worldOf is one in which a fault can be.
 func worldOf(f harness.Fault) harness.World {
-	w := harness.World{Process: f.Cause == harness.Crash || f.Cause == harness.Overload, Alone: f.Title == faults.OutOfMemory.Title}
+	w := harness.World{Process: f.Cause == harness.Crash || f.Cause == harness.Overload, Needs: harness.LimitedMemory | harness.Latency}
+	w.Alone = f.Title == faults.OutOfMemory.Title || f.Title == faults.NoRoute.Title
 	if f.Cause == harness.DNS {
 		w.Resolve = harness.AtRequest
 	}
@@ -267,6 +271,11 @@ func TestWhatIsOrderedOfTheRest(t *testing.T) {
 		"StaleAddress": func(c condition) bool {
 			return c.host.Addr == agent.MovedAddr(0) && c.name.Says() == agent.MovedAddr(0).String()
 		},
+		"HostGone":         func(c condition) bool { return c.host.Gone },
+		"LinkDown":         func(c condition) bool { return c.link == agent.Link{Down: true} },
+		"NoRoute":          func(c condition) bool { return c.route.Kind == agent.NoRoute },
+		"RouteProhibited":  func(c condition) bool { return c.route.Kind == agent.Prohibited },
+		"Loss":             losesTheRequest,
 		"Refused":          func(c condition) bool { return c.host.Process == agent.Killed },
 		"Frozen":           func(c condition) bool { return c.host.Process == agent.Frozen },
 		"BacklogFull":      func(c condition) bool { return c.host.Workers == agent.NoWorkers && c.host.Crowd == c.host.Backlog+1 },
@@ -278,5 +287,54 @@ func TestWhatIsOrderedOfTheRest(t *testing.T) {
 				t.Errorf("it orders %+v", with)
 			}
 		})
+	}
+}
+
+// losesTheRequest: the SYN and its acknowledgement pass, the request and the first two
+// times that it is sent again do not, and what follows does.
+func losesTheRequest(c condition) bool {
+	r := c.rules[0]
+	return len(c.rules) == 1 && r.Where == agent.Arriving && r.Action == agent.Drop && !r.SYNOnly && slices.Equal(r.Loss.Indices(), []int{2, 3, 4})
+}
+
+// How far away an upstream is follows from the gateway's own connect timeout.
+func TestDistancesFollowThePolicy(t *testing.T) {
+	for _, connect := range []time.Duration{50 * time.Millisecond, time.Second, time.Minute} {
+		policy := policyOf(2 * time.Second)
+		policy.Connect.Value = connect
+		for name, trip := range map[string]struct{ least, most time.Duration }{ // of a round trip
+			"Latency": {connect / 2, connect / 2},
+			"Far":     {connect * 11 / 10, connect * 19 / 10}, // and the SYN arrives in time
+			"Jitter":  {connect * 4 / 10, connect * 6 / 10},
+		} {
+			with, err := ordered(t, all[name], policy)
+			if err == nil || !strings.Contains(err.Error(), "not proven") {
+				t.Errorf("%s of %v: %v", name, connect, err)
+			}
+			if l := with.link; 2*l.Delay < trip.least || 2*(l.Delay+l.Jitter) > trip.most || (l.Jitter > 0) != (name == "Jitter") {
+				t.Errorf("%s of %v orders %+v", name, connect, l)
+			}
+		}
+	}
+}
+
+// A narrow link takes longer for the answer than the read timeout, whatever that is, and
+// something comes all the time.
+func TestANarrowLinkTakesLongerThanTheReadTimeout(t *testing.T) {
+	for _, read := range []time.Duration{2 * time.Second, time.Minute} {
+		with, _ := ordered(t, faults.Narrow, policyOf(read))
+		text, _, _, end := played(t, with.host.Script)
+		r, got := agent.ReadResponse(io.MultiReader(strings.NewReader(text), iotest.ErrReader(end)), "GET")
+		if r.Status != 200 || !r.Whole || !strings.HasSuffix(string(r.Tail), script.LastLine) || !strings.HasPrefix(string(r.Start), script.FirstLine) {
+			t.Errorf("a client finds %d, whole %v, %s: %q", r.Status, r.Whole, got, r.Problem)
+		}
+		rate := float64(with.link.Rate)
+		if took := float64(len(text)) / rate / read.Seconds(); took < 1.2 || took > 1.3 {
+			t.Errorf("of %v the answer takes %.2f", read, took)
+		}
+		const segment, again = 1514, 0.2 // TCP's shortest timer for sending again, in seconds
+		if segment/rate > again/2 {
+			t.Errorf("at %.0f bytes a second segments are sent again before they have arrived", rate)
+		}
 	}
 }

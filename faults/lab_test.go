@@ -22,7 +22,7 @@ type obedient struct {
 	exited chan struct{}
 
 	mu     sync.Mutex
-	orders []any // agent.Host, agent.Name and agent.Rules, as they were given
+	orders []any // agent.Host, agent.Name, agent.Rules, agent.Link and agent.Route, as they were given
 }
 
 func (o *obedient) Name() string                                              { return "obedient" }
@@ -88,6 +88,14 @@ func (o *obedient) obey(call agent.Call) (json.RawMessage, error) {
 		var r agent.Rules
 		json.Unmarshal(call.Args, &r)
 		o.orders = append(o.orders, r)
+	case "link":
+		var l agent.Link
+		json.Unmarshal(call.Args, &l)
+		o.orders = append(o.orders, l)
+	case "route":
+		var r agent.Route
+		json.Unmarshal(call.Args, &r)
+		o.orders = append(o.orders, r)
 	case "ask":
 		return json.Marshal(agent.Exchange{End: agent.EndComplete, Response: agent.Response{
 			Status: 200, Whole: true, Bytes: 1, Start: []byte(script.Page), Tail: []byte(script.Page),
@@ -98,11 +106,13 @@ func (o *obedient) obey(call agent.Call) (json.RawMessage, error) {
 	return nil, nil
 }
 
-// condition is what a host, its name and its firewall were ordered to be.
+// condition is what a host, its name, its firewall and the way to it were ordered to be.
 type condition struct {
 	host  agent.Host
 	name  agent.Name
 	rules []agent.Rule
+	link  agent.Link
+	route agent.Route
 }
 
 // last is the condition after some orders.
@@ -115,6 +125,10 @@ func last(orders []any) (c condition) {
 			c.name = o
 		case agent.Rules:
 			c.rules = o.Rules
+		case agent.Link:
+			c.link = o
+		case agent.Route:
+			c.route = o
 		}
 	}
 	return c
@@ -143,5 +157,5 @@ func (o *obedient) while(t *testing.T, world harness.World, f harness.Fault) (be
 }
 
 func (c condition) equal(d condition) bool {
-	return c.host == d.host && slices.Equal(c.rules, d.rules) && c.name.Says() == d.name.Says() && c.name.Name == d.name.Name
+	return c.host == d.host && c.link == d.link && c.route == d.route && slices.Equal(c.rules, d.rules) && c.name.Says() == d.name.Says() && c.name.Name == d.name.Name
 }

@@ -7,13 +7,8 @@ import (
 	"github.com/badgateway/badgateway/harness/agent"
 )
 
-// lost are three packets of ten, and with this seed those that matter: 2, 3 and 4, which
-// are the request and what TCP sends of it again. The SYN is none of them: it is sent
-// again after a whole second.
-var lost = agent.Loss{Seed: 276, Of: 10, Lost: 3}
-
 // Loss: the way to the upstream loses packets.
-// Each time that the rule is made it loses the same ones, counted from its making.
+// They are the same ones each time, counted from when the loss begins.
 var Loss = harness.Fault{
 	Title: "the way to the upstream loses packets",
 	Cause: harness.Network,
@@ -22,3 +17,9 @@ var Loss = harness.Fault{
 		return b.Lose(ctx, agent.Arriving, lost)
 	},
 }
+
+// lost are three packets of ten, and with this seed those that matter: the ones numbered
+// 2, 3 and 4, which are the request and the first two that TCP sends in its place. So it
+// arrives after 0.8 s or so. The SYN, number 0, passes: it would be sent again only
+// after a whole second, which is a connect timeout in some places.
+var lost = agent.Loss{Seed: 276, Of: 10, Lost: 3}

@@ -7,11 +7,6 @@ import (
 	"github.com/badgateway/badgateway/harness/script"
 )
 
-// narrowRate is in bytes a second: a full segment every 60 ms. A much slower link would
-// have each segment sent again before it has arrived: TCP's shortest timer for that is
-// 200 ms (RFC 6298 and Linux's TCP_RTO_MIN).
-const narrowRate = 25_000
-
 // Narrow: the link to the upstream is so narrow that the answer takes longer than the read timeout.
 // The body has the length that takes one and a quarter of the timeout; something of it
 // comes all the time.
@@ -24,9 +19,14 @@ var Narrow = harness.Fault{
 			return err
 		}
 		const line = "and so on, and so on, and so on, and so on, and so on, and so on\n"
-		lines := int(b.Policy.Read.Value.Seconds()*5/4*narrowRate) / len(line)
-		whole := head(len(script.Page) + lines*len(line))
+		lines := max(1, int(b.Policy.Read.Value.Seconds()*5/4*narrowRate)/len(line))
+		header := head(len(script.Page) + lines*len(line))
 		return b.Play(ctx, parse("read-request; write %q; write %q x %d; write %q; close",
-			whole+script.FirstLine, line, max(lines, 1), script.LastLine))
+			header+script.FirstLine, line, lines, script.LastLine))
 	},
 }
+
+// narrowRate is in bytes a second: a full segment every 60 ms. On a much slower link each
+// segment would be sent again before it has arrived: TCP's shortest timer for that is
+// 200 ms (Linux's TCP_RTO_MIN).
+const narrowRate = 25_000

@@ -55,17 +55,17 @@ func TestTheCatalogueIsInOrder(t *testing.T) {
 			titles[c.Title] = true
 		}
 	}
+	causes := []harness.Cause{harness.Crash, harness.Overload, harness.DNS, harness.Firewall, harness.Malformed, harness.Slow}
 	for cause, n := range documented {
-		if n != 1 {
-			t.Errorf("the cause %s is documented by %d scenarios, want 1", cause, n)
+		want := 0
+		if slices.Contains(causes, cause) { // that everyone names
+			want = 1
+		}
+		if n != want {
+			t.Errorf("the cause %s is documented by %d scenarios, want %d", cause, n, want)
 		}
 	}
-	for _, cause := range []harness.Cause{harness.Crash, harness.Overload, harness.DNS, harness.Firewall, harness.Malformed, harness.Slow} {
-		if documented[cause] == 0 {
-			t.Errorf("the cause %s has no scenario", cause)
-		}
-	}
-	if got := scenarios.Documented(); len(got) != len(documented) || slices.ContainsFunc(got, func(s harness.Scenario) bool { return !s.Documented }) {
+	if got := scenarios.Documented(); len(got) != len(causes) || slices.ContainsFunc(got, func(s harness.Scenario) bool { return !s.Documented }) {
 		t.Errorf("Documented returns %d scenarios for %d causes", len(got), len(documented))
 	}
 }
