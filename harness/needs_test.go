@@ -54,7 +54,7 @@ func TestARuntimeIsAskedWhatItsLabsCanHave(t *testing.T) {
 		var cells []string
 		var labs []int
 		sum, err := Run(t.Context(), Plan{
-			Runtime: rt, Gateway: p, Labs: 1,
+			Runtime: rt, Gateway: p, Parallel: 1,
 			Scenarios: []Scenario{needs("a/late", Latency), needs("a/none", 0), needs("a/narrow", Bandwidth), needs("b/late", Latency), needs("a/both", Latency|Bandwidth)},
 			OnCell:    func(c Cell) { cells = append(cells, c.ID+" "+c.Verdict.String()); labs = append(labs, p.labs) },
 		})

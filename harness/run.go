@@ -95,6 +95,9 @@ func (r *run) ready(ctx context.Context) (ready []Scenario, err error) {
 		}
 		c := newCell(r.plan, s, 1)
 		c.Verdict, c.Reason = Unsupported, err.Error()
+		if hint := Hint(err); hint != "" {
+			c.Reason += "; " + hint
+		}
 		r.record(c)
 	}
 	return ready, nil

@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
@@ -16,24 +15,29 @@ func (r *Runtime) Supports(ctx context.Context, n harness.Needs) error {
 	}
 	if n.Has(harness.LimitedMemory) {
 		if err := r.Try(ctx, AbilityMemory); err != nil {
-			return fmt.Errorf("this user cannot limit a lab's memory here: %w", err)
+			return &harness.Problem{What: "a lab's memory cannot be limited", Err: err, Hint: harness.Hint(err)}
 		}
 	}
 	if n.Has(harness.Bandwidth) {
 		if err := r.Try(ctx, agent.AbilityTBF); err != nil {
-			return fmt.Errorf("this kernel cannot limit a link's rate: %w", err)
+			return &harness.Problem{What: "a link's rate cannot be limited", Err: err, Hint: harness.Hint(err)}
 		}
 	}
-	if n.Has(harness.Latency) {
-		netem := r.Try(ctx, agent.AbilityNetem)
-		if netem == nil {
-			return nil
-		}
-		if tun := r.Try(ctx, agent.AbilityTUN); tun != nil {
-			return fmt.Errorf("a link cannot be made to delay: netem: %w; tun: %w", netem, tun)
-		}
+	if !n.Has(harness.Latency) || r.Try(ctx, agent.AbilityNetem) == nil {
+		return nil
+	}
+	if err := r.Try(ctx, agent.AbilityTUN); err != nil {
+		return &harness.Problem{What: "a link cannot be made to delay, neither by netem nor by the agent", Err: err, Hint: harness.Hint(err)}
 	}
 	return nil
+}
+
+// help says what to do where an ability is lacking.
+var help = map[string]string{
+	AbilityMemory:      "run as root, or in a part of the control groups that is yours: systemd-run --user --scope badgateway ...",
+	agent.AbilityTBF:   "sudo modprobe sch_tbf",
+	agent.AbilityNetem: "sudo modprobe sch_netem, where the kernel has it; a lab does without where the agent can delay",
+	agent.AbilityTUN:   "sudo modprobe tun; sudo chmod 666 /dev/net/tun",
 }
 
 // Users says who the processes of a lab are, or why this machine allows no lab.
@@ -63,6 +67,9 @@ func (r *Runtime) Try(ctx context.Context, ability string) error {
 	err := r.try(ctx, ability)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if err != nil {
+		err = &harness.Problem{What: "trying " + ability, Err: err, Hint: help[ability]}
 	}
 	r.tried[ability] = err
 	return err
