@@ -29,8 +29,8 @@ const (
 	// subordinate: an ordinary user is root in the lab, and has others below him there,
 	// whom newuidmap(1) and subuid(5) give him.
 	subordinate
-	// single: an ordinary user is himself in the lab, and nobody else is there. A gateway
-	// is not root then, so it cannot hand its workers to another user.
+	// single: a user is himself in the lab, and nobody else is there. He is not root then,
+	// so that a gateway does not try to hand its workers to another user.
 	single
 )
 
@@ -60,10 +60,10 @@ func (u users) command(order agent.Inside) (*exec.Cmd, func(pid int) error, erro
 		if err != nil {
 			return nil, nil, err
 		}
-		attr.UidMappings, attr.GidMappings, attr.GidMappingsEnableSetgroups = maps[0], maps[1], true
+		attr.UidMappings, attr.GidMappings, attr.GidMappingsEnableSetgroups = maps[0], maps[1], mayHaveGroups()
 	case single:
-		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
-		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: notRoot(os.Getuid()), HostID: os.Getuid(), Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: notRoot(os.Getgid()), HostID: os.Getgid(), Size: 1}}
 		attr.AmbientCaps = agentCapabilities
 	case subordinate:
 		order.Unmapped = true
@@ -107,6 +107,29 @@ func ownMaps() (maps [2][]syscall.SysProcIDMap, err error) {
 		}
 	}
 	return maps, nil
+}
+
+// notRoot is who an only user is in a lab: himself, but for a root without other users.
+func notRoot(id int) int {
+	if id == 0 {
+		return 1000
+	}
+	return id
+}
+
+// rules says whether this process is root and knows the users that a distribution knows.
+func rules() bool {
+	maps, err := ownMaps()
+	return err == nil && os.Geteuid() == 0 && slices.ContainsFunc(maps[0], func(m syscall.SysProcIDMap) bool {
+		return m.ContainerID == 0 && m.Size >= manyUsers
+	})
+}
+
+// mayHaveGroups says whether processes here may set their supplementary groups: who is root
+// of a user namespace of his own as a rule may not, nor may anybody below him.
+func mayHaveGroups() bool {
+	text, err := os.ReadFile("/proc/self/setgroups")
+	return err != nil || strings.TrimSpace(string(text)) != "deny"
 }
 
 // manyUsers is how many subordinate users a lab asks for: the first 65535 hold everyone that
@@ -158,18 +181,22 @@ func subordinates(file string) (from, count int, err error) {
 	return 0, 0, fmt.Errorf("%s has no range for this user", file)
 }
 
+// kinds are the users that a lab of this process may have, the best first.
+func kinds() []users {
+	if rules() {
+		return []users{root}
+	}
+	if _, err := exec.LookPath("newuidmap"); err != nil || os.Geteuid() == 0 {
+		return []users{single}
+	}
+	return []users{subordinate, single}
+}
+
 // Allowed returns nil, or why this machine allows no lab to this user. It finds out once,
 // by making one.
 func (r *Runtime) Allowed(ctx context.Context) error {
 	r.asked.Do(func() {
-		kinds := []users{subordinate, single}
-		if os.Geteuid() == 0 {
-			kinds = []users{root}
-		}
-		if _, err := exec.LookPath("newuidmap"); err != nil {
-			kinds = slices.DeleteFunc(kinds, func(u users) bool { return u == subordinate })
-		}
-		for _, kind := range kinds {
+		for _, kind := range kinds() {
 			r.users = kind
 			var l *lab
 			if l, r.denied = r.start(ctx, agent.Root{System: "/"}, 0); r.denied == nil {
@@ -222,8 +249,8 @@ func arguments(p provision.Program, boot harness.Boot) []string {
 // ownAccount lets the one user there is have a name.
 func ownAccount(entries []agent.Entry) []agent.Entry {
 	more := map[string]string{
-		"/etc/passwd": fmt.Sprintf("gateway:x:%d:%d:gateway:/nonexistent:/sbin/nologin\n", os.Getuid(), os.Getgid()),
-		"/etc/group":  fmt.Sprintf("gateway:x:%d:\n", os.Getgid()),
+		"/etc/passwd": fmt.Sprintf("gateway:x:%d:%d:gateway:/nonexistent:/sbin/nologin\n", notRoot(os.Getuid()), notRoot(os.Getgid())),
+		"/etc/group":  fmt.Sprintf("gateway:x:%d:\n", notRoot(os.Getgid())),
 	}
 	var found []agent.Entry
 	for _, e := range entries {
