@@ -112,6 +112,19 @@ func (k *bracket) baseline(ctx context.Context) error {
 	return err
 }
 
+// Healthy asks the gateway once, as the bay's prober, and returns nil, or what it gave
+// instead of the healthy answer.
+func (b *Bay) Healthy(ctx context.Context) error {
+	x, err := b.ask(ctx, agent.Prober(b.index), Traffic{})
+	if err != nil {
+		return err
+	}
+	if saw, ok := healthy(x); !ok {
+		return fmt.Errorf("the gateway gave %s", saw)
+	}
+	return nil
+}
+
 // healthy says what a prober saw, and whether that is as it should be.
 func healthy(x agent.Exchange) (saw string, ok bool) {
 	e := Evidence{Exchange: x, Outcome: OutcomeOf(x)}

@@ -102,7 +102,7 @@ func (l *lab) startAgent(ctx context.Context, image string) error {
 		testcontainers.WithHostConfigModifier(func(h *container.HostConfig) {
 			h.CapDrop, h.CapAdd = []string{"ALL"}, agentCapabilities
 			h.NetworkMode, h.AutoRemove = "none", true
-			h.DNS, h.DNSOptions = addrs(agent.Resolver), []string{"timeout:1", "attempts:1"}
+			h.DNS = addrs(agent.Resolver)
 			h.Memory, h.MemorySwap = l.memory, l.memory
 			if l.wires {
 				h.CapAdd = append(slices.Clone(agentCapabilities), wireCapability)

@@ -217,7 +217,7 @@ func (u users) launch(p provision.Program, boot harness.Boot) agent.Launch {
 	l.Root.Entries = append(provision.Surroundings(),
 		agent.Entry{Path: "/etc/hosts", Mode: 0o644, Text: []byte("127.0.0.1 localhost gateway\n::1 localhost\n")},
 		agent.Entry{Path: "/etc/hostname", Mode: 0o644, Text: []byte("gateway\n")},
-		agent.Entry{Path: "/etc/resolv.conf", Mode: 0o644, Text: []byte("nameserver " + agent.Resolver.String() + "\noptions timeout:1 attempts:1\n")})
+		agent.Entry{Path: "/etc/resolv.conf", Mode: 0o644, Text: []byte("nameserver " + agent.Resolver.String() + "\n")})
 	if u == single {
 		l.Root.Entries = append(l.Root.Entries, ownAccount(l.Root.Entries)...)
 	}

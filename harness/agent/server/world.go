@@ -3,6 +3,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -157,6 +158,9 @@ func (w *world) join(b agent.Build) error {
 	if err := w.pair("dns", addresses(24, agent.Resolver), addresses(24, agent.ResolverNear)); err != nil {
 		return err
 	}
+	if err := w.acquaint("dns", addresses(24, agent.Resolver), addresses(24, agent.ResolverNear)); err != nil {
+		return err
+	}
 	var clients []netip.Addr
 	for i := range b.Bays {
 		clients = append(clients, agent.Visitor(i), agent.Prober(i))
@@ -164,9 +168,16 @@ func (w *world) join(b agent.Build) error {
 	if err := w.pair("clients", addresses(16, clients...), addresses(16, agent.Front)); err != nil {
 		return err
 	}
+	if err := w.acquaint("clients", addresses(16, clients...), addresses(16, agent.Front)); err != nil {
+		return err
+	}
 	for i := range b.Hosts {
 		far := append(addresses(24, agent.HostAddr(i)), addresses(32, agent.IdleAddr(i))...)
-		if err := w.lay(i, slices.Contains(b.Wired, i), far, addresses(24, agent.NearAddr(i))); err != nil {
+		near := addresses(24, agent.NearAddr(i))
+		if err := w.lay(i, slices.Contains(b.Wired, i), far, near); err != nil {
+			return err
+		}
+		if err := w.acquaint(hostLink(i), nil, near); err != nil {
 			return err
 		}
 	}
@@ -221,6 +232,37 @@ func (s *space) furnish(name string, addrs []netip.Prefix) error {
 		}
 	}
 	return s.links.LinkSetUp(link)
+}
+
+// acquaint lets each end of a link know for good where those addresses of the other are.
+// What is known like that needs no ARP, and takes no room in the table of those who were
+// learned: that is one for all namespaces of a machine, of 1024 entries as a rule (arp(7),
+// gc_thresh3), and a crowd of labs would fill it. The hosts' own addresses are learned, as
+// they are in the world: who is not there is looked for in vain.
+func (w *world) acquaint(name string, far, near []netip.Prefix) error {
+	farEnd, err := w.far.links.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	nearEnd, err := w.near.links.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.near.introduce(nearEnd, farEnd, far), w.far.introduce(farEnd, nearEnd, near))
+}
+
+// introduce tells one end of a link who is at the other.
+func (s *space) introduce(end, other netlink.Link, addrs []netip.Prefix) error {
+	for _, a := range addrs {
+		err := s.links.NeighSet(&netlink.Neigh{
+			LinkIndex: end.Attrs().Index, Family: unix.AF_INET, State: netlink.NUD_PERMANENT,
+			IP: a.Addr().AsSlice(), HardwareAddr: other.Attrs().HardwareAddr,
+		})
+		if err != nil {
+			return fmt.Errorf("introducing %v on %s: %w", a.Addr(), end.Attrs().Name, err)
+		}
+	}
+	return nil
 }
 
 // neighbours is what the gateway's kernel knows of the addresses on a link.
