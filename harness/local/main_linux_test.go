@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(lookVariable) != "" {
 		look()
 	}
+	if os.Getenv(captureVariable) != "" {
+		capture()
+	}
 	os.Exit(m.Run())
 }
 
