@@ -26,9 +26,6 @@ func machineExams(gateway string, say func(string)) []exam {
 		if err != nil {
 			return "", err
 		}
-		if why == "" {
-			why = "it can play the whole catalogue"
-		}
 		return "takes " + rt.Name() + " (" + why + ")", rt.Close()
 	}})
 }

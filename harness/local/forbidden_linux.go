@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -59,8 +60,11 @@ func forbidden(err error) error {
 		Hint: "`badgateway doctor` tries each thing that a lab needs; or use --runtime docker"}
 }
 
+// sysctls is where the kernel's settings are (sysctl(8)).
+var sysctls = "/proc/sys"
+
 func setting(name string) string {
-	text, _ := os.ReadFile("/proc/sys/" + name)
+	text, _ := os.ReadFile(filepath.Join(sysctls, name))
 	return strings.TrimSpace(string(text))
 }
 

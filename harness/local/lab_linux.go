@@ -67,7 +67,7 @@ func (l *lab) begin(u users, order agent.Inside, memory int64) (out io.Reader, e
 	if out, err = l.cmd.StdoutPipe(); err != nil {
 		return nil, err
 	}
-	if err := l.cmd.Start(); err != nil {
+	if err := l.runtime.begin(l.cmd); err != nil {
 		return nil, err
 	}
 	if l.life[0] != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
+	"runtime"
 	"sync"
 	"time"
 
@@ -21,6 +23,9 @@ type Runtime struct {
 	programs map[string]provision.Program // found so far, by reference
 	open     map[*lab]bool
 
+	starts  chan func() // to be carried out by the starter
+	closing sync.Once
+
 	trying sync.Mutex
 	tried  map[string]error // what came of trying the abilities
 
@@ -34,9 +39,12 @@ var _ harness.Runtime = (*Runtime)(nil)
 
 // New returns the runtime. Whether the machine allows any lab is found out by the first.
 func New(o Options) (*Runtime, error) {
-	return &Runtime{
+	r := &Runtime{
 		shop: provision.NewShop(o.Progress), programs: map[string]provision.Program{}, open: map[*lab]bool{}, tried: map[string]error{},
-	}, nil
+		starts: make(chan func()),
+	}
+	go r.starter()
+	return r, nil
 }
 
 // Name is the runtime's in reports.
@@ -109,7 +117,23 @@ func itself() (provision.Program, error) {
 	}, err
 }
 
-// Close ends every lab that is left.
+// starter is the thread that starts agents, until the runtime is closed. They ask to end
+// with their parent, and for the kernel that is the thread that made them: one of the
+// caller's own might not live as long (prctl(2), PR_SET_PDEATHSIG).
+func (r *Runtime) starter() {
+	runtime.LockOSThread()
+	for start := range r.starts {
+		start()
+	}
+}
+
+func (r *Runtime) begin(cmd *exec.Cmd) error {
+	done := make(chan error, 1)
+	r.starts <- func() { done <- cmd.Start() }
+	return <-done
+}
+
+// Close ends every lab that is left. The runtime makes no more.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	var left []*lab
@@ -121,5 +145,6 @@ func (r *Runtime) Close() error {
 	for _, l := range left {
 		errs = append(errs, l.destroy())
 	}
+	r.closing.Do(func() { close(r.starts) })
 	return errors.Join(errs...)
 }

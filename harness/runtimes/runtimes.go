@@ -59,8 +59,8 @@ type Want struct {
 }
 
 // Open opens the runtime of that name. Auto is the one that supports most of the
-// scenarios, and of equals the first of Names. why says for what reason, "" where the name
-// was no choice. Progress may be nil.
+// scenarios, and of equals the first of Names. why says for what reason, "" where there was
+// no choice. Progress may be nil.
 func Open(ctx context.Context, name string, w Want, progress func(string)) (rt harness.Runtime, why string, err error) {
 	if name == Auto {
 		return choose(ctx, candidates, w, progress)
@@ -105,6 +105,9 @@ func choose(ctx context.Context, from []candidate, w Want, progress func(string)
 	}
 	if best == nil {
 		return nil, "", errors.Join(err, nowhere(ctx, refused))
+	}
+	if why == "" {
+		why = "it can play all of this"
 	}
 	return best, why, err
 }
