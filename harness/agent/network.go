@@ -19,8 +19,8 @@ type Link struct {
 	// It needs a link that was built for it (Build.Wired).
 	Delay time.Duration `json:"delay,omitempty"`
 	// Jitter is how much later than Delay a frame is at most. How much each one is follows
-	// from Seed: the same frames get the same. (Where the kernel delays, it draws itself,
-	// and frames may overtake each other.)
+	// from Seed, and begins anew with each connection: the same frames get the same. (Where
+	// the kernel delays, it draws itself, and frames may overtake each other.)
 	Jitter time.Duration `json:"jitter,omitempty"`
 	Seed   uint64        `json:"seed,omitempty"`
 }
@@ -67,8 +67,8 @@ type LinkView struct {
 	Passed     uint64 `json:"passed,omitempty"`
 	Overlimits uint64 `json:"overlimits,omitempty"`
 	Dropped    uint64 `json:"dropped,omitempty"`
-	// Delayed counts the TCP segments that were held back, of both directions. (Where the
-	// kernel delays, all frames.)
+	// Delayed counts the SYNs and the answers to them that were held back: what else is
+	// late may be of an older connection. (Where the kernel delays, it counts all frames.)
 	Delayed uint64 `json:"delayed,omitempty"`
 }
 

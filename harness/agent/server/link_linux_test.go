@@ -141,8 +141,8 @@ func TestADelayIsThereAndGone(t *testing.T) {
 			t.Errorf("the answer took %v with %+v", took, link)
 		}
 		v := l.look()
-		if n := v.Hosts[0].Link.Delayed - before.Hosts[0].Link.Delayed; n < 4 {
-			t.Errorf("%d segments were held back", n)
+		if n := v.Hosts[0].Link.Delayed - before.Hosts[0].Link.Delayed; n != 2 {
+			t.Errorf("%d SYNs were held back", n)
 		}
 		l.link(agent.Link{})
 		late := l.host().Link.Delayed
@@ -152,7 +152,7 @@ func TestADelayIsThereAndGone(t *testing.T) {
 			t.Errorf("after it the answer took %v", took)
 		}
 		if now := l.host().Link.Delayed; now != late {
-			t.Errorf("after it %d segments were held back", now-late)
+			t.Errorf("after it %d SYNs were held back", now-late)
 		}
 	}
 }
@@ -168,7 +168,7 @@ func TestTheNextOrderEndsADelay(t *testing.T) {
 		t.Errorf("within an hour: %v", err)
 	}
 	if n := l.host().Link.Delayed; n < 1 {
-		t.Errorf("%d segments were held back", n)
+		t.Errorf("%d SYNs were held back", n)
 	}
 	l.link(agent.Link{})
 	l.well("after it")
