@@ -58,10 +58,12 @@ func (l Loss) Indices() []int {
 	return lost
 }
 
-// LinkView is what the kernels show of a host's link.
+// LinkView is what the kernels show of a host's link while it is in another condition
+// than the healthy one. Then nobody looks: each look takes a lock that all namespaces of
+// a machine share.
 type LinkView struct {
 	// State is that of the gateway's end, as RFC 2863 has it: "up", "lower-layer-down".
-	State string `json:"state"`
+	State string `json:"state,omitempty"`
 	// What the queue that limits the rate did since it was ordered: bytes that passed,
 	// times that it had to wait, packets for which it had no room.
 	Passed     uint64 `json:"passed,omitempty"`

@@ -36,6 +36,9 @@ func newWire(name string, near, far *space, c clock.Clock) (w *wire, err error) 
 	if w.far, err = far.tap(name); err != nil {
 		return nil, errors.Join(err, w.near.Close())
 	}
+	if err := errors.Join(persist(w.near), persist(w.far)); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
 	w.lanes = [2]*lane{newLane(w.near, w.far, c), newLane(w.far, w.near, c)}
 	for _, l := range w.lanes {
 		go l.carry()
