@@ -297,15 +297,16 @@ func losesTheRequest(c condition) bool {
 	return len(c.rules) == 1 && r.Where == agent.Arriving && r.Action == agent.Drop && !r.SYNOnly && slices.Equal(r.Loss.Indices(), []int{2, 3, 4})
 }
 
-// How far away an upstream is follows from the gateway's own connect timeout.
+// How far away an upstream is follows from the gateway's own timeouts.
 func TestDistancesFollowThePolicy(t *testing.T) {
 	for _, connect := range []time.Duration{50 * time.Millisecond, time.Second, time.Minute} {
 		policy := policyOf(2 * time.Second)
 		policy.Connect.Value = connect
+		both := min(connect, policy.Read.Value)
 		for name, trip := range map[string]struct{ least, most time.Duration }{ // of a round trip
-			"Latency": {connect / 2, connect / 2},
+			"Latency": {both / 2, both / 2},
 			"Far":     {connect * 11 / 10, connect * 19 / 10}, // and the SYN arrives in time
-			"Jitter":  {connect * 4 / 10, connect * 6 / 10},
+			"Jitter":  {both * 4 / 10, both * 6 / 10},
 		} {
 			with, err := ordered(t, all[name], policy)
 			if err == nil || !strings.Contains(err.Error(), "not proven") {
@@ -314,6 +315,16 @@ func TestDistancesFollowThePolicy(t *testing.T) {
 			if l := with.link; 2*l.Delay < trip.least || 2*(l.Delay+l.Jitter) > trip.most || (l.Jitter > 0) != (name == "Jitter") {
 				t.Errorf("%s of %v orders %+v", name, connect, l)
 			}
+		}
+	}
+}
+
+// Whoever does not wait for TCP is not said to be wrong in that.
+func TestALossIsForThoseWhoWaitForTCP(t *testing.T) {
+	for read, refused := range map[time.Duration]bool{time.Second: true, 2 * time.Second: false} {
+		_, err := ordered(t, faults.Loss, policyOf(read))
+		if err == nil || strings.Contains(err.Error(), "is over before TCP") != refused {
+			t.Errorf("of %v: %v", read, err)
 		}
 	}
 }

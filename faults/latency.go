@@ -6,13 +6,14 @@ import (
 	"github.com/badgateway/badgateway/harness"
 )
 
-// Latency: the upstream is half a connect timeout away.
-// That is the time of a round trip; the handshake takes one and the request another.
+// Latency: the upstream is half a timeout away.
+// That is the time of a round trip; the handshake takes one of the connect timeout, the
+// request another of the read timeout.
 var Latency = harness.Fault{
-	Title: "the upstream is half a connect timeout away",
+	Title: "the upstream is half a timeout away",
 	Cause: harness.Network,
 	Phase: harness.PhaseConnect,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
-		return b.Delay(ctx, b.Policy.Connect.Value/4, 0, 0)
+		return b.Delay(ctx, harness.ShorterTimeout.Of(b.Policy)/4, 0, 0)
 	},
 }

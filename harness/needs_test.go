@@ -47,7 +47,7 @@ func TestARuntimeIsAskedWhatItsLabsCanHave(t *testing.T) {
 	inMemory(t, func(t *testing.T, p *play) {
 		needs := func(id string, n Needs) Scenario {
 			s := kills(id)
-			s.World.Needs = n
+			s.World.Needs, s.World.Alone = n, true
 			return s
 		}
 		rt := &asked{Runtime: p}
@@ -61,7 +61,7 @@ func TestARuntimeIsAskedWhatItsLabsCanHave(t *testing.T) {
 		if want := []Needs{Latency, Bandwidth, Latency | Bandwidth}; err != nil || !slices.Equal(rt.about, want) {
 			t.Errorf("it was asked about %v, %v; want %v", rt.about, err, want)
 		}
-		if want := []string{"a/late unsupported", "b/late unsupported", "a/both unsupported"}; len(cells) != 5 || !slices.Equal(cells[:3], want) || labs[2] != 0 || p.labs != 1 {
+		if want := []string{"a/late unsupported", "b/late unsupported", "a/both unsupported"}; len(cells) != 5 || !slices.Equal(cells[:3], want) || labs[2] != 0 || p.labs != 2 {
 			t.Errorf("the cells are %q, in %d labs", cells, p.labs)
 		}
 		if c := sum.Cells[0]; c.ID != "a/late" || c.Reason != errNoWire.Error() || c.Receipt != "" || sum.Verdict() != Pass {

@@ -71,6 +71,13 @@ func term(text string, setting func(Policy) Setting) Term {
 // apart (arp(7), mcast_solicit and retrans_time_ms).
 const arpFails = 3 * time.Second
 
+func shorter(p Policy) Setting {
+	if p.Connect.Value < p.Read.Value {
+		return p.Connect
+	}
+	return p.Read
+}
+
 func arpOrConnect(p Policy) time.Duration { return min(p.Connect.Value, arpFails) }
 
 // The terms. Immediately is as fast as the gateway and the machine can; what decides
@@ -81,5 +88,6 @@ var (
 	ConnectTimeout = term("the connect timeout", func(p Policy) Setting { return p.Connect })
 	ARPTimeout     = Term{"the connect timeout, or until ARP has failed", arpOrConnect, func(p Policy) Setting { return p.Connect }}
 	ReadTimeout    = term("the read timeout", func(p Policy) Setting { return p.Read })
+	ShorterTimeout = term("the shorter of the connect timeout and the read timeout", shorter)
 	ResolveTimeout = term("the resolver's timeout", func(p Policy) Setting { return p.Resolve })
 )

@@ -29,16 +29,16 @@ func narrowed(e *Evidence) (string, error) {
 	return fmt.Sprintf("%d bytes passed the queue of its link, which had to wait %s", passed, plural(int(waits), "time")), nil
 }
 
-// delayed: segments of TCP were held back, and the connection stood no sooner than three of
+// delayed: SYNs were held back, and the connection stood no sooner than three of
 // them take: the SYN, its answer and the acknowledgement of that. One that never stood
 // tells nothing against it.
 func delayed(each time.Duration) Proof {
 	return func(e *Evidence) (string, error) {
 		n := e.after().Link.Delayed - e.before().Link.Delayed
 		if n < 1 {
-			return "", errors.New("the link held back no segment")
+			return "", errors.New("the link held back no SYN")
 		}
-		said := "its link held back " + plural(int(n), "segment")
+		said := "its link held back " + plural(int(n), "SYN")
 		ev := e.event(agent.Accepted, e.fromGateway)
 		if ev == nil {
 			return said + ", and no connection was there in time", nil

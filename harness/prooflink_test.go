@@ -67,10 +67,10 @@ func TestProofsOfTheWay(t *testing.T) {
 			"a queue that is empty":     link(agent.LinkView{Passed: 10, Overlimits: 1}, agent.LinkView{Passed: 10, Overlimits: 3}),
 			"nothing":                   {},
 		}},
-		"late": {delayed(each), late(7, 3*each), "held back 7 segments, the connection was there after 750ms", map[string]*Evidence{
+		"late": {delayed(each), late(7, 3*each), "held back 7 SYNs, the connection was there after 750ms", map[string]*Evidence{
 			"too soon": late(7, 3*each-time.Millisecond), "nothing held back": late(0, 3*each), "nothing": {},
 		}},
-		"late, and none came": {delayed(each), late(1, 0), "held back 1 segment, and no connection was there in time", nil},
+		"late, and none came": {delayed(each), late(1, 0), "held back 1 SYN, and no connection was there in time", nil},
 		"no route": {looksUp("ENETUNREACH"), route("ENETUNREACH", "ENETUNREACH", 0), "said ENETUNREACH of the route", map[string]*Evidence{
 			"another errno": route("EACCES", "EACCES", 0), "a route before": route("", "ENETUNREACH", 0), "a route after": route("ENETUNREACH", "", 0),
 			"a SYN": route("ENETUNREACH", "ENETUNREACH", 1), "nothing": {},

@@ -102,6 +102,9 @@ func inWords(text string, policy harness.Policy) time.Duration {
 	if strings.Contains(text, "until ARP has failed") {
 		return min(policy.Connect.Value, arp)
 	}
+	if strings.Contains(text, "the shorter of the connect timeout and the read timeout") {
+		return time.Duration(factor * float64(min(policy.Connect.Value, policy.Read.Value)))
+	}
 	for words, d := range map[string]time.Duration{
 		"at once": 0, "connect timeout": policy.Connect.Value, "read timeout": policy.Read.Value, "resolver's timeout": policy.Resolve.Value,
 	} {

@@ -52,11 +52,11 @@ var network = []Scenario{
 	},
 	{
 		ID: "network/latency", Folklore: "504",
-		Title:  "an upstream that is half a connect timeout away is waited for",
-		Why:    "The handshake takes one round trip and the request another, so a new connection to an upstream half a connect timeout away answers after a whole one, and nothing is wrong with it. A gateway that keeps connections to its upstreams saves the first of the two.",
+		Title:  "an upstream that is half a timeout away is waited for",
+		Why:    "The handshake takes one round trip and the request another, so a new connection to an upstream that is half a timeout away answers after a whole one, and nothing is wrong with it. A gateway that keeps connections to its upstreams saves the first of the two.",
 		World:  World{Needs: Latency},
 		Fault:  faults.Latency,
-		Expect: Relayed(200, ConnectTimeout),
+		Expect: Relayed(200, ShorterTimeout),
 	},
 	{
 		ID: "network/far", Folklore: "504",
@@ -72,6 +72,6 @@ var network = []Scenario{
 		Why:    "Each packet is late by another time, and none by so much that a timeout would be over: a radio link, a busy neighbour on the same host. What counts for a gateway is the sum, and it keeps its contract as long as that is in time.",
 		World:  World{Needs: Latency},
 		Fault:  faults.Jitter,
-		Expect: Relayed(200, ConnectTimeout.Times(0.8)),
+		Expect: Relayed(200, ShorterTimeout.Times(0.8)),
 	},
 }

@@ -19,8 +19,8 @@ type Link struct {
 	// It needs a link that was built for it (Build.Wired).
 	Delay time.Duration `json:"delay,omitempty"`
 	// Jitter is how much later than Delay a frame is at most. How much each one is follows
-	// from Seed: the same frames get the same. (Where the kernel delays, it draws itself,
-	// and frames may overtake each other.)
+	// from Seed, and begins anew with each connection: the same frames get the same. (Where
+	// the kernel delays, it draws itself, and frames may overtake each other.)
 	Jitter time.Duration `json:"jitter,omitempty"`
 	Seed   uint64        `json:"seed,omitempty"`
 }
@@ -58,17 +58,19 @@ func (l Loss) Indices() []int {
 	return lost
 }
 
-// LinkView is what the kernels show of a host's link.
+// LinkView is what the kernels show of a host's link while it is in another condition
+// than the healthy one. Then nobody looks: each look takes a lock that all namespaces of
+// a machine share.
 type LinkView struct {
 	// State is that of the gateway's end, as RFC 2863 has it: "up", "lower-layer-down".
-	State string `json:"state"`
+	State string `json:"state,omitempty"`
 	// What the queue that limits the rate did since it was ordered: bytes that passed,
 	// times that it had to wait, packets for which it had no room.
 	Passed     uint64 `json:"passed,omitempty"`
 	Overlimits uint64 `json:"overlimits,omitempty"`
 	Dropped    uint64 `json:"dropped,omitempty"`
-	// Delayed counts the TCP segments that were held back, of both directions. (Where the
-	// kernel delays, all frames.)
+	// Delayed counts the SYNs and the answers to them that were held back: what else is
+	// late may be of an older connection. (Where the kernel delays, it counts all frames.)
 	Delayed uint64 `json:"delayed,omitempty"`
 }
 

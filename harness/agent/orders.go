@@ -186,7 +186,8 @@ type View struct {
 	// machine's noise in that time.
 	Late time.Duration `json:"late"`
 	// NoRoutes counts the packets of the gateway's whole side for which its kernel found no
-	// route (IpOutNoRoutes, RFC 4293): of one bay only where it is alone.
+	// route (IpOutNoRoutes, RFC 4293): of one bay only where it is alone. It is read while
+	// there is a Route that is not healthy.
 	NoRoutes uint64 `json:"no_routes,omitempty"`
 }
 
@@ -203,9 +204,9 @@ type HostView struct {
 	// Neighbours maps addresses of the host's network to what the gateway's kernel
 	// knows of them: "reachable", "incomplete", "failed" (ip-neighbour(8)).
 	Neighbours map[string]string `json:"neighbours,omitempty"`
-	Link       LinkView          `json:"link"`
+	Link       LinkView          `json:"link,omitzero"`
 	// Route is the errno that the gateway's kernel gives to who looks for a route to the
-	// host: "ENETUNREACH", "EACCES", "" where it has one.
+	// host: "ENETUNREACH", "EACCES", "" where it has one, or where nobody ordered another.
 	Route string `json:"route,omitempty"`
 }
 

@@ -26,6 +26,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
+	"github.com/onsi/gomega/types"
 	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/faults"
@@ -250,8 +251,8 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		Expect(came).NotTo(Receive())
 	})
 
-	It("gives its agent no more than it needs, and lets it keep less", func(ctx SpecContext) {
-		lab, err := harness.Open(ctx, runtime, own("app.test:8080"))
+	DescribeTable("gives its agent no more than it needs, and lets it keep less", func(ctx SpecContext, world harness.World, more []any, devices types.GomegaMatcher) {
+		lab, err := harness.Open(ctx, runtime, own("app.test:8080"), harness.Plot{Name: "own", World: world})
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(lab.Close)
 		seen := 0
@@ -269,7 +270,8 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 			}
 			seen++
 			Expect(host.CapDrop).To(ConsistOf("ALL"))
-			Expect(host.CapAdd).To(ConsistOf(HaveSuffix("NET_ADMIN"), HaveSuffix("SYS_ADMIN"), HaveSuffix("NET_BIND_SERVICE")))
+			Expect(host.CapAdd).To(ConsistOf(append([]any{HaveSuffix("NET_ADMIN"), HaveSuffix("SYS_ADMIN"), HaveSuffix("NET_BIND_SERVICE")}, more...)...))
+			Expect(host.DeviceCgroupRules).To(devices)
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Container.State.Pid))
 			Expect(err).NotTo(HaveOccurred())
 			const kept = 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_BIND_SERVICE
@@ -277,7 +279,10 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 			Expect(string(status)).To(ContainSubstring("CapPrm:\t%016x\n", kept))
 		}
 		Expect(seen).To(Equal(1))
-	})
+	},
+		Entry("as a rule", harness.World{Process: true}, nil, BeEmpty()),
+		Entry("where a link has to delay", harness.World{Needs: harness.Latency}, []any{HaveSuffix("MKNOD")}, ConsistOf("c 10:200 rwm")),
+	)
 
 	It("has as many bays as it says", func(ctx SpecContext) {
 		plots := make([]harness.Plot, agent.MaxBays)

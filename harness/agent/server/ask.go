@@ -110,7 +110,7 @@ func (w *world) look(l agent.Look) (v agent.View, err error) {
 	if v.Rules, err = w.firewall.counts(l.Bay); err != nil {
 		return v, err
 	}
-	if v.NoRoutes, err = noRoutes(w.near); err != nil {
+	if v.NoRoutes, err = w.routes.missed(); err != nil {
 		return v, err
 	}
 	name := canonical(l.Name)

@@ -270,7 +270,7 @@ func (h *host) view() (v agent.HostView, err error) {
 	if v.Link, err = h.world.links[h.index].view(); err != nil {
 		return v, err
 	}
-	if v.Route, err = h.world.routes.lookUp(agent.HostAddr(h.index)); err != nil {
+	if v.Route, err = h.world.routes.lookUp(h.index); err != nil {
 		return v, err
 	}
 	v.OOMKills = oomKills()

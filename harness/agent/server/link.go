@@ -27,7 +27,7 @@ type link struct {
 
 // lay joins a host to the gateway.
 func (w *world) lay(host int, wired bool, far, near []netip.Prefix) (err error) {
-	l := &link{world: w, host: host, wired: wired}
+	l := &link{world: w, host: host, wired: wired, wanted: agent.Link{Host: host}}
 	w.links = append(w.links, l)
 	if !wired {
 		return w.pair(hostLink(host), far, near)
@@ -133,10 +133,13 @@ func (l *link) forget() error {
 	return errors.Join(errs...)
 }
 
-// view is the condition of the link as the kernels show it.
+// view is the condition of the link as the kernels show it, where one was ordered.
 func (l *link) view() (v agent.LinkView, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.wanted == (agent.Link{Host: l.host}) {
+		return v, nil
+	}
 	near, far, err := l.ends()
 	if err != nil {
 		return v, err

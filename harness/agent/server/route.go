@@ -70,20 +70,30 @@ func only(a netip.Addr) *net.IPNet {
 	return &net.IPNet{IP: a.AsSlice(), Mask: net.CIDRMask(a.BitLen(), a.BitLen())}
 }
 
-// lookUp is the errno that the gateway's kernel gives to who looks for a route there, ""
-// where it has one.
-func (r *routes) lookUp(to netip.Addr) (string, error) {
-	_, err := r.near.links.RouteGet(to.AsSlice())
+// lookUp is the errno that the gateway's kernel gives to who looks for a route to a host,
+// "" where it has one, or where nothing was placed that could keep it from that.
+func (r *routes) lookUp(host int) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.placed[host] == nil {
+		return "", nil
+	}
+	_, err := r.near.links.RouteGet(agent.HostAddr(host).AsSlice())
 	if errno := unix.Errno(0); errors.As(err, &errno) {
 		return unix.ErrnoName(errno), nil
 	}
 	return "", err
 }
 
-// noRoutes is how many packets the kernel of a space had no route for.
-func noRoutes(s *space) (n uint64, err error) {
+// missed is how many packets the kernel had no route for, where a route was placed.
+func (r *routes) missed() (n uint64, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.placed) == 0 {
+		return 0, nil
+	}
 	var text []byte
-	err = s.do(func() (err error) {
+	err = r.near.do(func() (err error) {
 		text, err = os.ReadFile("/proc/thread-self/net/snmp")
 		return err
 	})

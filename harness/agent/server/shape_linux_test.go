@@ -1,7 +1,6 @@
 package server
 
 import (
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -83,9 +82,13 @@ func TestAQueueHasRoomForAFrame(t *testing.T) {
 // Jitter follows from its seed, and stays between its bounds.
 func TestJitterIsRepeated(t *testing.T) {
 	draw := func(seed uint64) (all []time.Duration) {
-		p := newPassage(100, 50, rand.New(rand.NewPCG(seed, 0)))
+		p := newPassage(100, 50, seed, 0)
 		for range 1000 {
 			all = append(all, p.late())
+		}
+		p.restart()
+		if again := p.late(); again != all[0] {
+			t.Errorf("it began with %v, and begins anew with %v", all[0], again)
 		}
 		return all
 	}
@@ -103,27 +106,30 @@ func TestJitterIsRepeated(t *testing.T) {
 	if !differ || len(seen) != 51 {
 		t.Errorf("two seeds differ: %v; %d values were drawn", differ, len(seen))
 	}
-	if p := newPassage(100, 0, nil); p.late() != 100 {
+	if p := newPassage(100, 0, 1, 0); p.late() != 100 {
 		t.Error("without jitter a frame is late by something else than the delay")
 	}
 }
 
-func TestWhichFramesAreOfAnExchange(t *testing.T) {
-	frame := func(etherType uint16, protocol byte, length int) []byte {
-		b := make([]byte, length)
-		if length > 23 {
-			b[12], b[13], b[23] = byte(etherType>>8), byte(etherType), protocol
-		}
+func TestWhichFramesOpenAConnection(t *testing.T) {
+	// words is the length of IP's header, in words of 32 bits.
+	frame := func(etherType uint16, protocol, words, flags byte) []byte {
+		b := make([]byte, 14+4*int(words)+20)
+		b[12], b[13], b[14], b[23] = byte(etherType>>8), byte(etherType), 0x40|words, protocol
+		b[14+4*int(words)+13] = flags
 		return b
 	}
+	syn := frame(0x0800, 6, 5, tcpSYN)
 	for name, c := range map[string]struct {
 		frame []byte
 		want  bool
 	}{
-		"TCP": {frame(0x0800, 6, 60), true}, "UDP": {frame(0x0800, 17, 60), false}, "ARP": {frame(0x0806, 6, 60), false},
-		"IPv6": {frame(0x86dd, 6, 80), false}, "short": {frame(0x0800, 6, 33), false}, "nothing": {nil, false},
+		"SYN": {syn, true}, "its answer": {frame(0x0800, 6, 5, tcpSYN|tcpACK), true}, "with options of IP": {frame(0x0800, 6, 15, tcpSYN), true},
+		"an acknowledgement": {frame(0x0800, 6, 5, tcpACK), false}, "a reset": {frame(0x0800, 6, 5, tcpRST), false},
+		"UDP": {frame(0x0800, 17, 5, tcpSYN), false}, "ARP": {frame(0x0806, 6, 5, tcpSYN), false}, "IPv6": {frame(0x86dd, 6, 5, tcpSYN), false},
+		"half a header": {syn[:40], false}, "less": {syn[:20], false}, "nothing": {nil, false},
 	} {
-		if got := isTCPFrame(c.frame); got != c.want {
+		if got := opens(c.frame); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -33,7 +33,7 @@ func makeTUN() error {
 
 // tap makes a TAP device in the space: what the kernel sends there is read from the file,
 // frame by frame, and what is written to it the kernel receives. The device ends with
-// the file.
+// the file (but see persist).
 func (s *space) tap(name string) (f *os.File, err error) {
 	err = s.do(func() error { // the device belongs to the namespace of who opens
 		fd, err := unix.Open(tunNode, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
@@ -55,17 +55,27 @@ func (s *space) tap(name string) (f *os.File, err error) {
 	return f, err
 }
 
+// persist lets a TAP device outlive its file. It ends with its namespace then, together
+// with all that is there, where the kernel would otherwise wait for each one by itself.
+func persist(tap *os.File) error {
+	return controlTAP(tap, func(fd int) error { return unix.IoctlSetInt(fd, unix.TUNSETPERSIST, 1) })
+}
+
 // setCarrier plugs the other end of a TAP device in or out.
 func setCarrier(tap *os.File, in bool) error {
-	raw, err := tap.SyscallConn()
-	if err != nil {
-		return err
-	}
 	on := 0
 	if in {
 		on = 1
 	}
-	if cerr := raw.Control(func(fd uintptr) { err = unix.IoctlSetPointerInt(int(fd), unix.TUNSETCARRIER, on) }); cerr != nil {
+	return controlTAP(tap, func(fd int) error { return unix.IoctlSetPointerInt(fd, unix.TUNSETCARRIER, on) })
+}
+
+func controlTAP(tap *os.File, control func(fd int) error) error {
+	raw, err := tap.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if cerr := raw.Control(func(fd uintptr) { err = control(int(fd)) }); cerr != nil {
 		return cerr
 	}
 	return err

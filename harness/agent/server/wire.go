@@ -36,6 +36,9 @@ func newWire(name string, near, far *space, c clock.Clock) (w *wire, err error) 
 	if w.far, err = far.tap(name); err != nil {
 		return nil, errors.Join(err, w.near.Close())
 	}
+	if err := errors.Join(persist(w.near), persist(w.far)); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
 	w.lanes = [2]*lane{newLane(w.near, w.far, c), newLane(w.far, w.near, c)}
 	for _, l := range w.lanes {
 		go l.carry()
@@ -50,7 +53,7 @@ func (w *wire) close() error { return errors.Join(w.near.Close(), w.far.Close())
 // before have passed. Each direction draws its jitter from a sequence of its own.
 func (w *wire) set(ctx context.Context, l agent.Link) error {
 	for i, lane := range w.lanes {
-		p := newPassage(l.Delay, l.Jitter, rand.New(rand.NewPCG(l.Seed, uint64(i))))
+		p := newPassage(l.Delay, l.Jitter, l.Seed, uint64(i))
 		if err := until(ctx, func() (bool, error) { return lane.set(p) }); err != nil {
 			return err
 		}
@@ -58,7 +61,7 @@ func (w *wire) set(ctx context.Context, l agent.Link) error {
 	return nil
 }
 
-// delayed is how many TCP segments were held back.
+// delayed is how many SYNs, and answers to them, were held back.
 func (w *wire) delayed() uint64 { return w.lanes[0].delayed.Load() + w.lanes[1].delayed.Load() }
 
 // A lane carries the frames of one direction.
@@ -72,12 +75,13 @@ type lane struct {
 }
 
 func newLane(from, to *os.File, c clock.Clock) *lane {
-	return &lane{from: from, to: to, clock: c, passage: newPassage(0, 0, nil)}
+	return &lane{from: from, to: to, clock: c, passage: newPassage(0, 0, 0, 0)}
 }
 
 // A passage is how frames cross until the next order.
 type passage struct {
 	delay, jitter time.Duration
+	seed          [2]uint64 // the order's, and one for the direction
 	random        *rand.Rand
 	last          time.Duration // when the last frame is due: none overtakes another
 	queue         chan frame
@@ -93,11 +97,15 @@ type frame struct {
 // mostFrames is how many can be on their way. A further one is lost, as in any queue.
 const mostFrames = 4096
 
-func newPassage(delay, jitter time.Duration, random *rand.Rand) *passage {
-	p := &passage{delay: delay, jitter: jitter, random: random, queue: make(chan frame, mostFrames)}
+func newPassage(delay, jitter time.Duration, seed, direction uint64) *passage {
+	p := &passage{delay: delay, jitter: jitter, seed: [2]uint64{seed, direction}, queue: make(chan frame, mostFrames)}
+	p.restart()
 	p.ctx, p.end = context.WithCancel(context.Background())
 	return p
 }
+
+// restart lets the sequence of what is drawn begin anew.
+func (p *passage) restart() { p.random = rand.New(rand.NewPCG(p.seed[0], p.seed[1])) }
 
 // late is how late the next frame is.
 func (p *passage) late() time.Duration {
@@ -166,7 +174,10 @@ func (l *lane) carry() {
 
 // take passes a frame on, at once or when it is due.
 func (l *lane) take(b []byte) {
-	p := l.passage
+	p, opening := l.passage, opens(b)
+	if opening { // so that what was left of an older connection changes nothing
+		p.restart()
+	}
 	late := p.late()
 	if late == 0 && p.last == 0 {
 		l.to.Write(b) // a device that is down takes none: the frame is lost
@@ -175,7 +186,7 @@ func (l *lane) take(b []byte) {
 	p.last = max(p.last, l.clock.Now()+late)
 	select {
 	case p.queue <- frame{p.last, append([]byte(nil), b...)}:
-		if isTCPFrame(b) {
+		if opening {
 			l.delayed.Add(1)
 		}
 	default:
@@ -206,11 +217,14 @@ func (l *lane) let(p *passage, f frame) {
 	}
 }
 
-// isTCPFrame says whether an Ethernet frame holds TCP over IPv4: what else a kernel sends
-// by itself is nobody's exchange.
-func isTCPFrame(b []byte) bool {
-	const etherType, protocol, least = 12, 14 + 9, 14 + 20
-	return len(b) >= least && b[etherType] == 0x08 && b[etherType+1] == 0x00 && b[protocol] == unix.IPPROTO_TCP
+// opens says whether an Ethernet frame holds a SYN, or the answer to one, over IPv4.
+func opens(b []byte) bool {
+	const etherType, ip, least = 12, 14, 20 // where the fields are (RFC 894), and IP's shortest header
+	if len(b) < ip+least || b[etherType] != 0x08 || b[etherType+1] != 0x00 || b[ip+9] != unix.IPPROTO_TCP {
+		return false
+	}
+	flags := ip + int(b[ip]&0x0f)*4 + 13
+	return len(b) > flags && b[flags]&tcpSYN != 0
 }
 
 // wired lays a link that can delay: a veth pair where the kernel has netem, or else a
