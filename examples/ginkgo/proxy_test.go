@@ -8,9 +8,9 @@ import (
 
 	"github.com/badgateway/badgateway/faults"
 	"github.com/badgateway/badgateway/harness"
-	"github.com/badgateway/badgateway/harness/docker"
 	. "github.com/badgateway/badgateway/harness/matchers"
 	"github.com/badgateway/badgateway/harness/nginx"
+	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
 func TestProxy(t *testing.T) {
@@ -24,7 +24,7 @@ var _ = Describe("the shop's proxy", Ordered, func() {
 	var bay *harness.Bay
 
 	BeforeAll(func(ctx SpecContext) {
-		runtime, err := docker.New(docker.Options{})
+		runtime, _, err := runtimes.Open(ctx, runtimes.Auto, runtimes.Want{}, nil)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(runtime.Close)
 		lab, err := harness.Open(ctx, runtime, shop)

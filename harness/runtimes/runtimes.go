@@ -52,7 +52,7 @@ func Names() []string {
 
 // Want is what a runtime is wanted for.
 type Want struct {
-	// From is where the gateway's program comes from, in provision's words.
+	// From is where the gateway's program comes from, in provision's words; "" is "nginx".
 	From string
 	// Scenarios are what is to be played; their worlds say what they need.
 	Scenarios []harness.Scenario
@@ -62,6 +62,9 @@ type Want struct {
 // scenarios, and of equals the first of Names. why says for what reason, "" where there was
 // no choice. Progress may be nil.
 func Open(ctx context.Context, name string, w Want, progress func(string)) (rt harness.Runtime, why string, err error) {
+	if w.From == "" {
+		w.From = "nginx"
+	}
 	if name == Auto {
 		return choose(ctx, candidates, w, progress)
 	}

@@ -17,8 +17,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/badgateway/badgateway/harness"
-	"github.com/badgateway/badgateway/harness/docker"
 	"github.com/badgateway/badgateway/harness/nginx"
+	"github.com/badgateway/badgateway/harness/runtimes"
 	"github.com/badgateway/badgateway/scenarios"
 )
 
@@ -69,24 +69,30 @@ func (p *playing) cell(ctx context.Context, id string) (harness.Cell, error) {
 
 var play *playing
 
-var _ = BeforeSuite(func() {
-	runtime, err := docker.New(docker.Options{Progress: func(s string) { GinkgoWriter.Println(s) }})
+var _ = BeforeSuite(func(ctx SpecContext) {
+	runtime, why, err := runtimes.Open(ctx, runtimes.Auto, runtimes.Want{From: gatewayName, Scenarios: selected()}, func(s string) { GinkgoWriter.Println(s) })
 	if err != nil && os.Getenv("CI") == "" {
 		fmt.Fprintln(os.Stderr, "SKIPPED, nothing was tested: ", err) // Ginkgo does not show why a suite was skipped
-		Skip("no Docker engine")
+		Skip("nowhere to make a lab")
 	}
 	Expect(err).NotTo(HaveOccurred())
+	GinkgoWriter.Println("labs are made by", runtime.Name(), "because", why)
 	DeferCleanup(runtime.Close)
+	begin(runtime)
+})
+
+// begin starts the run.
+func begin(runtime harness.Runtime) {
 	ctx, cancel := context.WithCancel(context.Background())
 	play = &playing{cells: map[string]harness.Cell{}, more: make(chan struct{}), done: make(chan struct{})}
 	DeferCleanup(func() { cancel(); <-play.done }) // before the runtime is closed
 	go func() {
 		defer close(play.done)
 		_, play.err = harness.Run(ctx, harness.Plan{
-			Runtime: runtime, Gateway: nginx.Reference(gatewayName), Scenarios: selected(), Parallel: 3, OnCell: play.add,
+			Runtime: runtime, Gateway: nginx.Reference(gatewayName), Scenarios: selected(), OnCell: play.add,
 		})
 	}()
-})
+}
 
 // selected is what the label filter leaves of the catalogue.
 func selected() (chosen []harness.Scenario) {

@@ -35,8 +35,8 @@ var (
 	sham = mutant.Variant{Name: "sham", Is: "is honest, with nothing injected"}
 )
 
-var _ = BeforeSuite(func() {
-	runtime := engine()
+var _ = BeforeSuite(func(ctx SpecContext) {
+	runtime := anywhere(ctx)
 	DeferCleanup(runtime.Close)
 	trial = begin(runtime)
 	DeferCleanup(trial.stop)

@@ -12,8 +12,8 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/badgateway/badgateway/harness"
-	"github.com/badgateway/badgateway/harness/docker"
 	"github.com/badgateway/badgateway/harness/mutant"
+	"github.com/badgateway/badgateway/harness/runtimes"
 	"github.com/badgateway/badgateway/scenarios"
 )
 
@@ -21,9 +21,9 @@ import (
 // starting a lab takes a core for half a second, and timeouts are to be measured.
 const atOnce = 5
 
-// engine is the Docker runtime. Without one there is nothing to try.
-func engine() harness.Runtime {
-	rt, err := docker.New(docker.Options{Progress: func(s string) { GinkgoWriter.Println(s) }})
+// anywhere is a runtime. Without one there is nothing to try.
+func anywhere(ctx context.Context) harness.Runtime {
+	rt, _, err := runtimes.Open(ctx, runtimes.Auto, runtimes.Want{From: "agent", Scenarios: scenarios.All()}, func(s string) { GinkgoWriter.Println(s) })
 	if err != nil {
 		why := fmt.Sprintf("no mutant can be tried: %v (%s)", err, harness.Hint(err))
 		if os.Getenv("CI") != "" {

@@ -1,0 +1,125 @@
+package provision
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/badgateway/badgateway/harness"
+)
+
+// saying writes a program that says that.
+func saying(t *testing.T, dir, text string) string {
+	t.Helper()
+	file := filepath.Join(dir, "nginx")
+	write(t, file, "#!/bin/sh\necho '"+text+"' >&2\n")
+	if err := os.Chmod(file, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func shopWith(t *testing.T, path ...string) (*Shop, *told) {
+	t.Helper()
+	var heard told
+	s := NewShop(heard.say)
+	s.path, s.etc = path, t.TempDir()
+	return s, &heard
+}
+
+func TestTheInstalledNginxIsTaken(t *testing.T) {
+	empty, dir := t.TempDir(), t.TempDir()
+	file := saying(t, dir, "nginx version: nginx/1.27.3 (build)")
+	s, heard := shopWith(t, empty, "", "relative", dir)
+	p, err := s.Gateway(t.Context(), "nginx")
+	if err != nil || p.Path != file || p.Version != "1.27.3" || p.Source != file || p.Root.System != "/" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	if !slices.Contains(p.Root.Bind, file[1:]) {
+		t.Errorf("the program is not seen in its root: %v", p.Root.Bind)
+	}
+	for _, shown := range append(p.Root.Bind, p.Root.Copy...) {
+		if shown == "etc/nginx" || strings.HasPrefix(shown, "etc/nginx/conf.d") || shown == "etc" || strings.Contains(shown, "private") {
+			t.Errorf("a lab is shown %s of this machine", shown)
+		}
+	}
+	if len(heard.all()) != 0 {
+		t.Errorf("it says %q", heard.all())
+	}
+}
+
+// A program of another branch, or none, leaves the packages, and these lead nowhere here.
+func TestTheInstalledNginxIsPassedOver(t *testing.T) {
+	for name, c := range map[string]struct{ says, ref, heard, error string }{
+		"of another branch": {"nginx version: nginx/1.27.3", "nginx@1.26", "", "there is no nginx 1.26 to test"},
+		"no nginx":          {"what do you want", "nginx", "is passed over", "there is no nginx to test"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			saying(t, dir, c.says)
+			s, heard := shopWith(t, dir)
+			_, err := s.Gateway(t.Context(), c.ref)
+			if err == nil || !strings.Contains(err.Error(), c.error) || !strings.Contains(harness.Hint(err), "bin:/PATH") {
+				t.Errorf("%v; hint: %s", err, harness.Hint(err))
+			}
+			if said := strings.Join(heard.all(), "\n"); !strings.Contains(said, c.heard) {
+				t.Errorf("it says %q", said)
+			}
+		})
+	}
+}
+
+func TestAProgramIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	file := saying(t, filepath.Join(dir, "opt/edge/sbin"), "nginx version: openresty/1.21.4.1")
+	s, _ := shopWith(t)
+	p, err := s.Gateway(t.Context(), "bin:"+file)
+	if err != nil || p.Version != "1.21.4.1" || !slices.Contains(p.Root.Bind, filepath.Join(dir, "opt/edge")[1:]) {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	for ref, word := range map[string]string{
+		"bin:" + dir + "/nowhere": "there is no program", "bin:/bin/true": "does not say that it is an nginx", "image:nginx:1": "only an engine",
+	} {
+		if _, err := s.Gateway(t.Context(), ref); err == nil || !strings.Contains(err.Error(), word) || harness.BlameOf(err) != harness.Usage {
+			t.Errorf("%s: %v", ref, err)
+		}
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	for file, want := range map[string]string{
+		"/usr/sbin/nginx": "", "/usr/local/nginx/sbin/nginx": "", "/opt/nginx/sbin/nginx": "opt/nginx", "/opt/nginx/bin/nginx": "opt/nginx",
+		"/home/ann/nginx": "home/ann/nginx", "/sbin/nginx": "", "/srv/sbin/nginx": "srv", "/nginx": "nginx",
+	} {
+		if got := strings.Join(prefix(file), " "); got != want {
+			t.Errorf("the prefix of %s is %q, want %q", file, got, want)
+		}
+	}
+}
+
+// The packages' program runs by its own libraries, whatever the machine has.
+func TestThePackagesProgramIsWhole(t *testing.T) {
+	needApt(t)
+	s := NewShop(nil)
+	s.path = nil
+	p, err := s.Gateway(t.Context(), "nginx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loader, err := filepath.Glob(filepath.Join(p.Root.System, "lib64/ld-linux-*.so.*"))
+	if err != nil || len(loader) != 1 {
+		t.Skipf("SKIPPED, NOTHING WAS TESTED: the loaders are %v", loader)
+	}
+	libraries, err := filepath.Glob(filepath.Join(p.Root.System, "lib/*-linux-gnu"))
+	if err != nil || len(libraries) != 1 {
+		t.Fatalf("the libraries are in %v, %v", libraries, err)
+	}
+	said, err := exec.Command(loader[0], "--library-path", libraries[0]+":"+filepath.Join(p.Root.System, "usr", strings.TrimPrefix(libraries[0], p.Root.System)),
+		filepath.Join(p.Root.System, p.Path), "-v").CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "nginx/"+p.Version) {
+		t.Errorf("it says %q, %v; want version %s from %s", said, err, p.Version, p.Source)
+	}
+}
