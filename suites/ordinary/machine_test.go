@@ -3,6 +3,7 @@
 package ordinary_test
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,26 +12,74 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"golang.org/x/sys/unix"
 )
+
+// What a run leaves on a machine is looked for on one that nobody else changes meanwhile: a
+// process namespace, a network and mounts of their own, of which this executable is the
+// first process. For a harness in it that is the host, and as root it could change it all.
+
+// machineVariable lets this executable be the first process of such a machine; its value
+// is the user's home.
+const machineVariable = "BADGATEWAY_TEST_MACHINE"
+
+var inMachine = os.Getenv(machineVariable) != ""
+
+// onMachine plays the specs of that name on a machine of their own.
+func onMachine(ctx context.Context, specs string) {
+	GinkgoHelper()
+	warm := command("run", "crash/refused", "--runtime", "local")
+	exits(0, warm) // what it has to fetch is there: the machine has no way out
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", "-test.run=^TestOrdinary$", "-ginkgo.focus="+specs, "-ginkgo.v", fmt.Sprint("-ginkgo.seed=", GinkgoRandomSeed()))
+	cmd.Env = append(os.Environ(), machineVariable+"="+home, "PATH="+os.Getenv("PATH")+":/usr/sbin:/sbin")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
+	cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr.UidMappings[0].Size, cmd.SysProcAttr.GidMappings[0].Size = 1<<17, 1<<17
+		cmd.SysProcAttr.GidMappingsEnableSetgroups = true
+	} else {
+		cmd.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN}
+	}
+	said, err := cmd.CombinedOutput()
+	AddReportEntry(specs, string(said), ReportEntryVisibilityFailureOrVerbose)
+	Expect(err).NotTo(HaveOccurred(), "%s", said)
+	Expect(string(said)).NotTo(ContainSubstring("Ran 0 of"))
+}
+
+// takePossession makes the namespaces a machine: processes of its own to see, a network with
+// a bridge, a route and rules.
+func takePossession() {
+	Expect(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")).To(Succeed())
+	Expect(unix.Mount("proc", "/proc", "proc", 0, "")).To(Succeed())
+	// IPv6 would give the bridge an address of itself, some time later.
+	Expect(os.WriteFile("/proc/sys/net/ipv6/conf/default/disable_ipv6", []byte("1"), 0)).To(Succeed())
+	for _, line := range []string{
+		"ip link set lo up", "ip link add bridge type bridge", "ip addr add 192.0.2.1/24 dev bridge", "ip link set bridge up",
+		"ip route add default via 192.0.2.77", "ip rule add from 192.0.2.9 lookup 100",
+		"nft add table inet own", "nft add chain inet own input { type filter hook input priority 0 ; }", "nft add rule inet own input tcp dport 8080 counter drop",
+	} {
+		f := strings.Fields(line)
+		said, err := exec.Command(tool(f[0]), f[1:]...).CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), "%s: %s", line, said)
+	}
+}
 
 // machine is everything about this machine that a run could change.
 func machine() map[string]string {
 	found := map[string]string{}
-	for name, args := range map[string][]string{
-		"firewall": {"nft", "list", "ruleset"}, "links": {"ip", "-o", "link"}, "addresses": {"ip", "-o", "addr"},
-		"routes": {"ip", "route", "show", "table", "all"}, "IPv6 routes": {"ip", "-6", "route", "show", "table", "all"},
-		"rules": {"ip", "rule"}, "neighbours": {"ip", "-o", "neigh", "show", "nud", "permanent"},
+	for name, line := range map[string]string{
+		"firewall": "nft list ruleset", "links": "ip -o link", "addresses": "ip -o addr", "queues": "tc qdisc show",
+		"routes": "ip route show table all", "IPv6 routes": "ip -6 route show table all", "rules": "ip rule",
 	} {
-		cmd := exec.Command(tool(args[0]), args[1:]...)
-		said, err := cmd.CombinedOutput()
-		if args[0] == "nft" && os.Getuid() != 0 {
-			continue // only root may read it, and an ordinary user may not have changed it
-		}
-		Expect(err).NotTo(HaveOccurred(), "%s: %s", args, said)
+		f := strings.Fields(line)
+		said, err := exec.Command(tool(f[0]), f[1:]...).CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), "%s: %s", line, said)
 		found[name] = string(said)
 	}
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
@@ -40,19 +89,19 @@ func machine() map[string]string {
 		found[kind+" namespaces"] = strings.Join(namespaces(kind), "\n")
 	}
 	found["settings"] = settings("/proc/sys/net/ipv4")
-	groups, err := filepath.Glob("/sys/fs/cgroup/*/badgateway-*")
-	Expect(err).NotTo(HaveOccurred())
-	found["control groups"] = strings.Join(append(groups, ownGroups()...), "\n")
+	found["control groups"] = strings.Join(deserted(), "\n")
 	return found
 }
 
-// namespaces are those of all processes that can be seen.
+// namespaces are those of all processes of the machine, but of those that have ended and
+// that its first process, which is no real one, has not waited for.
 func namespaces(kind string) []string {
 	links, err := filepath.Glob("/proc/[0-9]*/ns/" + kind)
 	Expect(err).NotTo(HaveOccurred())
 	var found []string
 	for _, l := range links {
-		if ns, err := os.Readlink(l); err == nil && !slices.Contains(found, ns) {
+		_, ended := os.Readlink(filepath.Join(filepath.Dir(filepath.Dir(l)), "exe"))
+		if ns, err := os.Readlink(l); err == nil && ended == nil && !slices.Contains(found, ns) {
 			found = append(found, ns)
 		}
 	}
@@ -74,11 +123,14 @@ func settings(root string) string {
 	return b.String()
 }
 
-// ownGroups are control groups of ours, wherever this process's own is.
-func ownGroups() (found []string) {
+// deserted are control groups of ours in which nothing lives: others may have labs on the
+// same kernel at this moment, and their groups are not empty.
+func deserted() (found []string) {
 	filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), "badgateway-") {
-			found = append(found, path)
+			if in, err := os.ReadFile(filepath.Join(path, "cgroup.procs")); err == nil && len(in) == 0 {
+				found = append(found, path)
+			}
 		}
 		return nil
 	})
@@ -124,19 +176,25 @@ func asRoot(cmd *exec.Cmd) *exec.Cmd {
 }
 
 var _ = Describe("the machine", Serial, func() {
-	BeforeEach(func() {
-		exits(0, command("run", "crash/refused", "--runtime", "local")) // what it has to fetch is there
-	})
+	It("is as it was, whatever ends a run", func(ctx SpecContext) { onMachine(ctx, "on the machine itself") }, SpecTimeout(3*time.Minute))
+})
 
+func init() {
+	if inMachine {
+		Describe("on the machine itself", Serial, onTheMachineItself)
+	}
+}
+
+func onTheMachineItself() {
 	for who, as := range map[string]func(*exec.Cmd) *exec.Cmd{"an ordinary user": func(c *exec.Cmd) *exec.Cmd { return c }, "root": asRoot} {
-		It("is as it was after a whole run of "+who, func() {
+		It("a whole run of "+who+" leaves nothing", func() {
 			before := machine()
 			cmd := as(command("run", "--runtime", "local"))
 			exits(0, cmd)
 			Expect(left(cmd, before)).To(BeEmpty())
 		})
 
-		DescribeTable("is as it was when a run of "+who+" is ended by", func(signal os.Signal, code int, scenario string) {
+		DescribeTable("a run of "+who+" leaves nothing when it is ended by", func(signal os.Signal, code int, scenario string) {
 			before := machine()
 			cmd := as(command("run", scenario, "--runtime", "local"))
 			Expect(cmd.Start()).To(Succeed())
@@ -152,7 +210,7 @@ var _ = Describe("the machine", Serial, func() {
 		)
 	}
 
-	It("is shared by two runs", func() {
+	It("two runs side by side leave nothing", func() {
 		before := machine()
 		one, other := command("run", "documented"), command("run", "documented")
 		Expect(one.Start()).To(Succeed())
@@ -161,7 +219,7 @@ var _ = Describe("the machine", Serial, func() {
 		Expect(other.Wait()).To(Succeed(), "%s", other.Stderr)
 		Expect(left(one, before)).To(BeEmpty())
 	})
-})
+}
 
 // limited is what takes its time in a lab whose memory is limited, where somebody can limit it.
 func limited(who string) string {

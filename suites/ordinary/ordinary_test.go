@@ -41,6 +41,12 @@ var (
 )
 
 var _ = BeforeSuite(func(ctx SpecContext) {
+	if inMachine {
+		home = os.Getenv(machineVariable)
+		badgateway = filepath.Join(home, "badgateway")
+		takePossession()
+		return
+	}
 	rt, err := local.New(local.Options{})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(rt.Close)
@@ -118,6 +124,7 @@ var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 		if _, err := exec.LookPath("apt-get"); err != nil {
 			available(err)
 		}
+		Expect(os.RemoveAll(filepath.Join(home, ".cache"))).To(Succeed())
 		cmd := command("run", "documented")
 		exits(0, cmd)
 		Expect(stderr(cmd)).To(And(

@@ -21,10 +21,19 @@ import (
 	"github.com/badgateway/badgateway/scenarios"
 )
 
-var _ = Describe("soak", Serial, func() {
+var _ = Describe("soak of the machine", Serial, func() {
+	It("is as it was after 50 kills each", func(ctx SpecContext) { onMachine(ctx, "soak on the machine itself") }, SpecTimeout(20*time.Minute))
+})
+
+func init() {
+	if inMachine {
+		Describe("soak on the machine itself", Serial, soakOfTheMachineItself)
+	}
+}
+
+func soakOfTheMachineItself() {
 	for who, as := range map[string]func(*exec.Cmd) *exec.Cmd{"an ordinary user": func(c *exec.Cmd) *exec.Cmd { return c }, "root": asRoot} {
 		It("leaves nothing when a run of "+who+" is killed at 50 random moments", func() {
-			exits(0, command("run", "crash/refused", "--runtime", "local"))
 			before := machine()
 			seed := uint64(GinkgoRandomSeed())
 			moments := rand.New(rand.NewPCG(seed, seed))
@@ -43,7 +52,9 @@ var _ = Describe("soak", Serial, func() {
 			AddReportEntry("50 kills", fmt.Sprintf("seed %d; found to be gone after %v at most", seed, slowest))
 		})
 	}
+}
 
+var _ = Describe("soak", Serial, func() {
 	It("gives the same verdicts 20 times beside four busy loops", func(ctx SpecContext) {
 		busy, cancel := context.WithCancel(ctx)
 		DeferCleanup(cancel)
