@@ -38,10 +38,7 @@ func makeGroup(limit int64) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := own
-	if version == 2 && own != mountedAt {
-		at = filepath.Dir(own)
-	}
+	at := groupsPlace(own, version)
 	removeForgotten(at)
 	g := &group{dir: filepath.Join(at, groupPrefix+strconv.Itoa(os.Getpid())), parent: own}
 	if err := os.Mkdir(g.dir, 0o755); err != nil {
@@ -51,6 +48,14 @@ func makeGroup(limit int64) (*group, error) {
 		return nil, errors.Join(err, g.remove())
 	}
 	return g, nil
+}
+
+// groupsPlace is where groups are made, by this process's own.
+func groupsPlace(own string, version int) string {
+	if version == 2 && own != mountedAt {
+		return filepath.Dir(own)
+	}
+	return own
 }
 
 func (g *group) limit(version int, bytes int64) error {
