@@ -32,3 +32,6 @@ func (*Runtime) Try(context.Context, string) error             { return errNotLi
 func (*Runtime) Open(context.Context, harness.LabSpec) (*harness.Lab, error) {
 	return nil, errNotLinux()
 }
+
+// ControlGroups says that there are none.
+func ControlGroups() string { return "no version" }

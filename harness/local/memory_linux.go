@@ -50,6 +50,15 @@ func makeGroup(limit int64) (*group, error) {
 	return g, nil
 }
 
+// ControlGroups says which version of control groups counts memory here: "version 1".
+func ControlGroups() string {
+	_, version, err := ownGroup()
+	if err != nil {
+		return "no version"
+	}
+	return fmt.Sprint("version ", version)
+}
+
 // groupsPlace is where groups are made, by this process's own.
 func groupsPlace(own string, version int) string {
 	if version == 2 && own != mountedAt {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/badgateway/badgateway/faults"
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/docker"
 	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/nginx"
 	"github.com/badgateway/badgateway/scenarios"
@@ -32,7 +33,18 @@ func runtimeHere(b *testing.B) *local.Runtime {
 
 // A fresh lab, from nothing to the first 200 through its gateway, and its end.
 func BenchmarkFreshLab(b *testing.B) {
-	rt := runtimeHere(b)
+	b.Run("docker", func(b *testing.B) {
+		rt, err := docker.New(docker.Options{})
+		if err != nil {
+			b.Skip(err)
+		}
+		b.Cleanup(func() { rt.Close() })
+		freshLabs(b, rt)
+	})
+	b.Run("local", func(b *testing.B) { freshLabs(b, runtimeHere(b)) })
+}
+
+func freshLabs(b *testing.B, rt harness.Runtime) {
 	var first, end []time.Duration
 	for b.Loop() {
 		began := time.Now()
