@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package baddays is about the harness itself: what it says and what it leaves behind
+// Package baddays is about the harness and its engine: what it says and what it leaves behind
 // when the engine is missing, a gateway does not start, an agent dies, two run at once
 // or somebody kills it. It runs the built command, as people do. Repetition and load
 // are in soak_test.go, behind the build tag soak.
@@ -63,9 +63,9 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(warm.Run()).To(Succeed())
 }, NodeTimeout(5*time.Minute))
 
-// command is the built command with a folder of its own for temporary files.
+// command is the built command's run in docker, with a folder of its own for temporary files.
 func command(args ...string) *exec.Cmd {
-	cmd := exec.Command(badgateway, args...)
+	cmd := exec.Command(badgateway, append(args, "--runtime", "docker")...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+GinkgoT().TempDir())
 	cmd.Stdout, cmd.Stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	return cmd
