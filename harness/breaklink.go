@@ -13,6 +13,9 @@ import (
 
 // GoAway lets the upstream's host leave the network: its address is nobody's.
 func (b *Bay) GoAway(ctx context.Context) error {
+	if err := b.hangUp(ctx); err != nil {
+		return err
+	}
 	return b.alterHost(ctx, "lets the upstream's host leave the network", lookedForInVain(b.Site.Server.Addr()), func(h *agent.Host) {
 		h.Gone = true
 	})
@@ -61,31 +64,21 @@ func (b *Bay) ProhibitRoute(ctx context.Context) error {
 // alterLink puts the bay's link into another condition.
 func (b *Bay) alterLink(ctx context.Context, what string, proof Proof, link agent.Link) error {
 	link.Host = b.index
-	if err := b.hangUp(ctx); err != nil {
-		return err
-	}
-	return b.Apply(ctx, Change{
-		What:      what,
-		Apply:     func(ctx context.Context) error { b.link = link; return b.lab.Agent.SetLink(ctx, link) },
-		Confirm:   inForce,
-		Revert:    b.heal,
-		Delivered: proof,
-	})
+	return b.alterWay(ctx, what, proof, func(ctx context.Context) error { b.link = link; return b.lab.Agent.SetLink(ctx, link) })
 }
 
 // alterRoute puts the gateway's route to the bay's host into another condition.
 func (b *Bay) alterRoute(ctx context.Context, what string, proof Proof, kind agent.RouteKind) error {
 	route := agent.Route{Host: b.index, Kind: kind}
+	return b.alterWay(ctx, what, proof, func(ctx context.Context) error { b.route = route; return b.lab.Agent.SetRoute(ctx, route) })
+}
+
+// alterWay is the change of what lies between the gateway and the host.
+func (b *Bay) alterWay(ctx context.Context, what string, proof Proof, apply func(context.Context) error) error {
 	if err := b.hangUp(ctx); err != nil {
 		return err
 	}
-	return b.Apply(ctx, Change{
-		What:      what,
-		Apply:     func(ctx context.Context) error { b.route = route; return b.lab.Agent.SetRoute(ctx, route) },
-		Confirm:   inForce,
-		Revert:    b.heal,
-		Delivered: proof,
-	})
+	return b.Apply(ctx, Change{What: what, Apply: apply, Confirm: inForce, Revert: b.heal, Delivered: proof})
 }
 
 // healWay puts link and route into their healthy conditions where they may be in others.

@@ -70,8 +70,8 @@ type Runtime interface {
 	Takes(from string) error
 	// Open makes a lab with its agent's world built and its gateway prepared, not started.
 	Open(ctx context.Context, spec LabSpec) (*Lab, error)
-	// Supports returns nil, or why no lab of this runtime can have what is needed. The
-	// reason is told to people as it is.
+	// Supports returns nil, or a Lack: why no lab of this runtime can have what is needed,
+	// of no needs why there can be no lab. Any other error is what kept it from finding out.
 	Supports(ctx context.Context, n Needs) error
 	// Footprint is what one of its labs costs.
 	Footprint() Footprint

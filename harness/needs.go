@@ -2,7 +2,11 @@ package harness
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // Needs is what a scenario needs of its lab beyond what every lab has. A runtime finds
@@ -16,10 +20,21 @@ const (
 	Latency                         // a link that delays: netem, or a wire of two TAP devices
 )
 
-var needsNames = []struct {
-	one  Needs
-	name string
-}{{LimitedMemory, "limited memory"}, {Bandwidth, "bandwidth"}, {Latency, "latency"}}
+// AbilityMemory is to limit a lab's memory. The other abilities are the agent's, which tries
+// them (agent.Client.Try).
+const AbilityMemory = "memory"
+
+// known says of each need what it is called, what is wrong without it, and which abilities
+// bring it, any of them.
+var known = []struct {
+	one        Needs
+	name, lack string
+	by         []string
+}{
+	{LimitedMemory, "limited memory", "a lab's memory cannot be limited", []string{AbilityMemory}},
+	{Bandwidth, "bandwidth", "a link's rate cannot be limited", []string{agent.AbilityTBF}},
+	{Latency, "latency", "a link cannot be made to delay", []string{agent.AbilityNetem, agent.AbilityTUN}},
+}
 
 // Has says whether one is among the needs.
 func (n Needs) Has(one Needs) bool { return n&one != 0 }
@@ -27,12 +42,52 @@ func (n Needs) Has(one Needs) bool { return n&one != 0 }
 // String is for people: "limited memory, latency".
 func (n Needs) String() string {
 	var names []string
-	for _, known := range needsNames {
-		if n.Has(known.one) {
-			names = append(names, known.name)
+	for _, k := range known {
+		if n.Has(k.one) {
+			names = append(names, k.name)
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// Lacking returns nil, or the Lack of the first need that cannot be had. It finds out by
+// try, which does what an ability names and returns nil, a Lack, or what kept it from
+// finding out, which Lacking returns as it is.
+func (n Needs) Lacking(try func(ability string) error) error {
+	for _, k := range known {
+		if !n.Has(k.one) {
+			continue
+		}
+		if err := anyOf(k.by, try); IsLack(err) {
+			return &Problem{Lack: true, What: k.lack, Err: err, Hint: Hint(err)}
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyOf returns nil where one of the abilities is there.
+func anyOf(abilities []string, try func(string) error) error {
+	var lacks []error
+	for _, ability := range abilities {
+		err := try(ability)
+		if !IsLack(err) {
+			return err
+		}
+		lacks = append(lacks, err)
+	}
+	slices.Reverse(lacks) // the last resort's is the one to do something about
+	return errors.Join(lacks...)
+}
+
+// Tried is the error of an agent that was told to try an ability: if it says no, that is a
+// Lack; if it says nothing, it is not known.
+func Tried(ability string, err error, hint string) error {
+	if err == nil || errors.Is(err, agent.ErrGone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &Problem{Lack: true, What: "trying " + ability, Err: err, Hint: hint}
 }
 
 // support is what a runtime said of the needs that it was asked about.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 func TestNeedsHaveNames(t *testing.T) {
@@ -28,7 +30,7 @@ type asked struct {
 	stop  func()
 }
 
-var errNoWire = errors.New("no wire")
+var errNoWire = &Problem{Lack: true, What: "no wire"}
 
 func (a *asked) Supports(_ context.Context, n Needs) error {
 	a.about = append(a.about, n)
@@ -58,7 +60,7 @@ func TestARuntimeIsAskedWhatItsLabsCanHave(t *testing.T) {
 			Scenarios: []Scenario{needs("a/late", Latency), needs("a/none", 0), needs("a/narrow", Bandwidth), needs("b/late", Latency), needs("a/both", Latency|Bandwidth)},
 			OnCell:    func(c Cell) { cells = append(cells, c.ID+" "+c.Verdict.String()); labs = append(labs, p.labs) },
 		})
-		if want := []Needs{Latency, Bandwidth, Latency | Bandwidth}; err != nil || !slices.Equal(rt.about, want) {
+		if want := []Needs{Latency, 0, Bandwidth, Latency | Bandwidth}; err != nil || !slices.Equal(rt.about, want) {
 			t.Errorf("it was asked about %v, %v; want %v", rt.about, err, want)
 		}
 		if want := []string{"a/late unsupported", "b/late unsupported", "a/both unsupported"}; len(cells) != 5 || !slices.Equal(cells[:3], want) || labs[2] != 0 || p.labs != 2 {
@@ -68,6 +70,53 @@ func TestARuntimeIsAskedWhatItsLabsCanHave(t *testing.T) {
 			t.Errorf("of an unsupported one is kept %+v", c)
 		}
 	})
+}
+
+// Trouble in finding out ends the run: it would otherwise look as if nothing were wrong.
+func TestTroubleInAskingIsNoLack(t *testing.T) {
+	inMemory(t, func(t *testing.T, p *play) {
+		trouble := errors.New("the engine went away")
+		sum, err := Run(t.Context(), Plan{Runtime: troubled{p, trouble}, Gateway: p, Scenarios: []Scenario{kills("a/b")}})
+		if !errors.Is(err, trouble) || len(sum.Cells) != 0 || p.labs != 0 {
+			t.Errorf("%v, %+v", err, sum.Cells)
+		}
+	})
+}
+
+type troubled struct {
+	Runtime
+	err error
+}
+
+func (t troubled) Supports(context.Context, Needs) error { return t.err }
+
+func TestWhatIsLackingIsFoundByTrying(t *testing.T) {
+	trouble := errors.New("nobody answers")
+	for name, c := range map[string]struct {
+		lacks map[string]error
+		needs Needs
+		want  string // the error, "" for none
+		lack  bool
+	}{
+		"all":                   {nil, LimitedMemory | Bandwidth | Latency, "", false},
+		"by netem":              {map[string]error{"tun": Tried("tun", errors.New("no"), "")}, Latency, "", false},
+		"by a wire":             {map[string]error{"netem": Tried("netem", errors.New("no"), "")}, Latency, "", false},
+		"no delay":              {map[string]error{"netem": Tried("netem", errors.New("no"), "a"), "tun": Tried("tun", errors.New("never"), "b")}, Latency, "a link cannot be made to delay: trying tun: never\ntrying netem: no", true},
+		"no delay is needed":    {map[string]error{"netem": Tried("netem", errors.New("no"), ""), "tun": Tried("tun", errors.New("no"), "")}, Bandwidth, "", false},
+		"no rate":               {map[string]error{"tbf": Tried("tbf", errors.New("no"), "c")}, Bandwidth | Latency, "a link's rate cannot be limited: trying tbf: no", true},
+		"no memory":             {map[string]error{"memory": Tried("memory", errors.New("no"), "d")}, LimitedMemory, "a lab's memory cannot be limited: trying memory: no", true},
+		"trouble":               {map[string]error{"netem": trouble}, Latency, "nobody answers", false},
+		"an agent that is gone": {map[string]error{"tbf": Tried("tbf", agent.ErrGone, "")}, Bandwidth, agent.ErrGone.Error(), false},
+	} {
+		err := c.needs.Lacking(func(ability string) error { return c.lacks[ability] })
+		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want || IsLack(err) != c.lack {
+			t.Errorf("%s: %v, a lack: %v; want %q", name, err, IsLack(err), c.want)
+		}
+	}
+	err := Latency.Lacking(func(ability string) error { return Tried(ability, errors.New("no"), "do something about "+ability) })
+	if Hint(err) != "do something about tun" {
+		t.Errorf("the hint is %q", Hint(err))
+	}
 }
 
 func TestWhoIsInterruptedInAskingRecordsNothing(t *testing.T) {

@@ -106,8 +106,8 @@ func (r *run) places(groups [][]Scenario) int {
 		return r.plan.Parallel
 	}
 	longest := time.Duration(0)
-	if len(groups) > 0 {
-		longest = r.takes(groups[0])
+	for _, g := range groups {
+		longest = max(longest, r.takes(g))
 	}
 	return atOnce(r.plan.Runtime.Footprint(), longest, runtime.NumCPU(), freeMemory())
 }

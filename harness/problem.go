@@ -16,9 +16,12 @@ const (
 // "badgateway: ..."; Hint is one sentence that says what to do.
 type Problem struct {
 	Blame Blame
-	What  string
-	Hint  string
-	Err   error // the cause, may be nil
+	// Lack says that it is no trouble: what is asked for cannot be had on this machine, and
+	// what needs it is unsupported.
+	Lack bool
+	What string
+	Hint string
+	Err  error // the cause, may be nil
 	// Detail is what a person may want to read then, such as the end of a log.
 	Detail []string
 }
@@ -48,4 +51,10 @@ func BlameOf(err error) Blame {
 		return p.Blame
 	}
 	return Environment
+}
+
+// IsLack says whether err, or what it joins, is of things that cannot be had.
+func IsLack(err error) bool {
+	var p *Problem
+	return errors.As(err, &p) && p.Lack
 }

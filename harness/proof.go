@@ -133,6 +133,9 @@ func answeredAs(n agent.Name) Proof {
 // 826) and got no reply.
 func lookedForInVain(addr netip.Addr) Proof {
 	return func(e *Evidence) (string, error) {
+		if state := e.before().Neighbours[addr.String()]; state == "incomplete" || state == "failed" {
+			return "", fmt.Errorf("the gateway's kernel looked for %v before the visitor asked (neighbour state %q)", addr, state)
+		}
 		switch state := e.after().Neighbours[addr.String()]; state {
 		case "incomplete", "failed":
 			return fmt.Sprintf("nobody answered the gateway's ARP requests for %v", addr), nil

@@ -35,10 +35,10 @@ func narrowed(e *Evidence) (string, error) {
 func delayed(each time.Duration) Proof {
 	return func(e *Evidence) (string, error) {
 		n := e.after().Link.Delayed - e.before().Link.Delayed
-		if n < 1 {
-			return "", errors.New("the link held back no SYN")
+		if n < 1 || e.Attempts() < 1 {
+			return "", fmt.Errorf("the link held back %s of %s", plural(int(n), "frame"), plural(e.Attempts(), "connection"))
 		}
-		said := "its link held back " + plural(int(n), "SYN")
+		said := "its link held back " + plural(int(n), "frame")
 		ev := e.event(agent.Accepted, e.fromGateway)
 		if ev == nil {
 			return said + ", and no connection was there in time", nil

@@ -22,12 +22,14 @@ func TestProofsOfTheWay(t *testing.T) {
 	}
 	late := func(n uint64, stood time.Duration) *Evidence {
 		e := link(agent.LinkView{Delayed: 5}, agent.LinkView{Delayed: 5 + n})
-		e.Exchange.Began = time.Minute
+		e.After.Hosts[0].Attempts, e.Exchange.Began = 1, time.Minute
 		if stood > 0 {
 			e.After.Events = []agent.Event{{Kind: agent.Accepted, Peer: gateway, At: time.Minute + stood}}
 		}
 		return e
 	}
+	idle := late(3, 0) // what is held back is somebody else's
+	idle.After.Hosts[0].Attempts = 0
 	route := func(before, after string, attempts int) *Evidence {
 		e := seen(agent.HostView{Route: after, Attempts: attempts})
 		e.Before.Hosts[0].Route = before
@@ -67,10 +69,10 @@ func TestProofsOfTheWay(t *testing.T) {
 			"a queue that is empty":     link(agent.LinkView{Passed: 10, Overlimits: 1}, agent.LinkView{Passed: 10, Overlimits: 3}),
 			"nothing":                   {},
 		}},
-		"late": {delayed(each), late(7, 3*each), "held back 7 SYNs, the connection was there after 750ms", map[string]*Evidence{
-			"too soon": late(7, 3*each-time.Millisecond), "nothing held back": late(0, 3*each), "nothing": {},
+		"late": {delayed(each), late(7, 3*each), "held back 7 frames, the connection was there after 750ms", map[string]*Evidence{
+			"too soon": late(7, 3*each-time.Millisecond), "nothing held back": late(0, 3*each), "no attempt": idle, "nothing": {},
 		}},
-		"late, and none came": {delayed(each), late(1, 0), "held back 1 SYN, and no connection was there in time", nil},
+		"late, and none came": {delayed(each), late(1, 0), "held back 1 frame, and no connection was there in time", nil},
 		"no route": {looksUp("ENETUNREACH"), route("ENETUNREACH", "ENETUNREACH", 0), "said ENETUNREACH of the route", map[string]*Evidence{
 			"another errno": route("EACCES", "EACCES", 0), "a route before": route("", "ENETUNREACH", 0), "a route after": route("ENETUNREACH", "", 0),
 			"a SYN": route("ENETUNREACH", "ENETUNREACH", 1), "nothing": {},

@@ -60,6 +60,9 @@ func (s Summary) Verdict() Verdict {
 func Run(ctx context.Context, plan Plan) (Summary, error) {
 	r := &run{plan: &plan, cells: map[string]Cell{}}
 	ready, err := r.ready(ctx)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	if err == nil {
 		err = r.labs(ctx, r.arranged(ready), 1)
 	}
@@ -84,7 +87,9 @@ func (r *run) ready(ctx context.Context) (ready []Scenario, err error) {
 	for _, s := range r.plan.Scenarios {
 		err := r.plan.Gateway.Fits(s.World)
 		if err == nil {
-			err = support.of(ctx, s.World.Needs)
+			if err = support.of(ctx, s.World.Needs); err != nil && !IsLack(err) {
+				return nil, err
+			}
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

@@ -44,7 +44,7 @@ func localExams(gateway string, say func(string)) []exam {
 		{agent.AbilityTBF, "a link's rate can be limited"},
 		{agent.AbilityNetem, "a link can delay"},
 		{agent.AbilityTUN, "a link can delay, by way of the agent"},
-		{local.AbilityMemory, "a lab's memory can be limited, by a control group of " + local.ControlGroups()},
+		{harness.AbilityMemory, "a lab's memory can be limited, by a control group of " + local.ControlGroups()},
 		{agent.AbilityPtrace, "a process can be traced"},
 	} {
 		exams = append(exams, exam{runtime: "local", name: a.name, needs: "namespaces", extra: a.name != agent.AbilityNftables,

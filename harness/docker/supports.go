@@ -13,53 +13,43 @@ import (
 // abilities are what the agents of this engine were found able to do, once somebody asked.
 type abilities struct {
 	mu    sync.Mutex
-	tried bool
-	lacks
+	found map[string]error // nil, or the Lack; empty before the first question
 }
-
-// lacks is why agents cannot do something, nil where they can.
-type lacks struct{ tbf, netem, taps error }
 
 // Supports finds out by doing it, once, in a lab without a gateway. Every engine limits
 // memory.
 func (r *Runtime) Supports(ctx context.Context, n harness.Needs) error {
-	if !n.Has(harness.Bandwidth) && !n.Has(harness.Latency) {
-		return nil
-	}
-	a := &r.abilities
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if !a.tried {
-		if err := r.try(ctx, &a.lacks); err != nil {
-			return fmt.Errorf("trying what a lab can do: %w", err)
+	return n.Lacking(func(ability string) error {
+		if ability == harness.AbilityMemory {
+			return nil
 		}
-		a.tried = true
-	}
-	return a.of(n)
+		a := &r.abilities
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.found == nil {
+			found, err := r.try(ctx)
+			if err != nil {
+				return fmt.Errorf("trying what a lab can do: %w", err)
+			}
+			a.found = found
+		}
+		return a.found[ability]
+	})
 }
 
-// of is why there can be no lab that has what is needed.
-func (l lacks) of(n harness.Needs) error {
-	if n.Has(harness.Bandwidth) && l.tbf != nil {
-		return fmt.Errorf("no link can be narrowed: %w", l.tbf)
-	}
-	if n.Has(harness.Latency) && l.netem != nil && l.taps != nil {
-		return fmt.Errorf("no link can delay: %w, and %w", l.netem, l.taps)
-	}
-	return nil
-}
-
-func (r *Runtime) try(ctx context.Context, found *lacks) (err error) {
+func (r *Runtime) try(ctx context.Context) (found map[string]error, err error) {
 	l := &lab{runtime: r, wires: true}
 	defer func() { err = errors.Join(err, l.destroy()) }()
 	if _, err := l.build(ctx, agent.Build{Hosts: 1, Bays: 1}); err != nil {
-		return err
+		return nil, err
 	}
-	for ability, lack := range map[string]*error{agent.AbilityTBF: &found.tbf, agent.AbilityNetem: &found.netem, agent.AbilityTUN: &found.taps} {
-		*lack = l.agent.Try(ctx, ability)
-		if errors.Is(*lack, agent.ErrGone) {
-			return *lack
+	found = map[string]error{}
+	for _, ability := range []string{agent.AbilityTBF, agent.AbilityNetem, agent.AbilityTUN} {
+		err := harness.Tried(ability, l.agent.Try(ctx, ability), "")
+		if err != nil && !harness.IsLack(err) {
+			return nil, err
 		}
+		found[ability] = err
 	}
-	return ctx.Err()
+	return found, ctx.Err()
 }

@@ -2,32 +2,24 @@ package docker
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
+// What was found out once is not asked again.
 func TestWhatLabsLackIsSaid(t *testing.T) {
-	no := errors.New("no")
-	other := errors.New("neither")
-	for name, c := range map[string]struct {
-		found lacks
-		needs harness.Needs
-		want  string
-	}{
-		"all":                {lacks{}, harness.Bandwidth | harness.Latency, ""},
-		"by netem":           {lacks{taps: no}, harness.Latency, ""},
-		"by a wire":          {lacks{netem: no}, harness.Latency, ""},
-		"no delay":           {lacks{netem: no, taps: other}, harness.Latency, "no link can delay: no, and neither"},
-		"no delay is needed": {lacks{netem: no, taps: other}, harness.Bandwidth, ""},
-		"no rate":            {lacks{tbf: no}, harness.Bandwidth, "no link can be narrowed: no"},
-		"no rate is needed":  {lacks{tbf: no}, harness.Latency, ""},
-		"no rate, of two":    {lacks{tbf: no}, harness.Latency | harness.Bandwidth, "no link can be narrowed: no"},
-	} {
-		err := c.found.of(c.needs)
-		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
-		}
+	r := &Runtime{} // without an engine
+	r.abilities.found = map[string]error{
+		agent.AbilityTBF: harness.Tried(agent.AbilityTBF, errors.New("no"), ""), agent.AbilityNetem: nil,
+	}
+	if err := r.Supports(t.Context(), harness.Latency); err != nil {
+		t.Errorf("a delay by netem: %v", err)
+	}
+	if err := r.Supports(t.Context(), harness.Bandwidth); !harness.IsLack(err) || !strings.Contains(err.Error(), "trying tbf: no") {
+		t.Errorf("a rate: %v", err)
 	}
 }
 

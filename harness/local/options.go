@@ -5,6 +5,3 @@ type Options struct {
 	// Progress is told what takes time, nil is deaf.
 	Progress func(string)
 }
-
-// AbilityMemory is to limit a lab's memory.
-const AbilityMemory = "memory"

@@ -84,35 +84,52 @@ func Open(ctx context.Context, name string, w Want, progress func(string)) (rt h
 
 // choose opens one candidate after the other until one can do everything.
 func choose(ctx context.Context, from []candidate, w Want, progress func(string)) (best harness.Runtime, why string, err error) {
-	var reasons []string // why an earlier one is not the best
+	var reasons []string // what each one so far lacks
 	var refused []error
+	var others []harness.Runtime
 	least := len(w.Scenarios) + 1
 	for _, c := range from {
 		rt, missing, reason := c.examine(ctx, w, progress)
 		switch {
+		case ctx.Err() != nil:
+			refused = append(refused, context.Cause(ctx))
 		case rt == nil:
 			reasons, refused = append(reasons, c.name+": "+oneLine(reason)), append(refused, fmt.Errorf("%s: %w", c.name, reason))
-			continue
-		case missing >= least: // of equals the first
-			err = errors.Join(err, rt.Close())
-		default:
-			if best != nil {
-				err = errors.Join(err, best.Close())
-			}
-			best, least, why = rt, missing, strings.Join(reasons, "; ")
+		case missing > 0:
+			reasons = append(reasons, fmt.Sprintf("%s cannot play %d of %d: %s", c.name, missing, len(w.Scenarios), oneLine(reason)))
 		}
-		if missing == 0 || err != nil {
+		if rt != nil && missing < least { // of equals the first
+			best, rt, least = rt, best, missing
+		}
+		if rt != nil {
+			others = append(others, rt)
+		}
+		if least == 0 || ctx.Err() != nil {
 			break
 		}
-		reasons = append(reasons, fmt.Sprintf("%s cannot play %d of %d: %s", c.name, missing, len(w.Scenarios), oneLine(reason)))
 	}
-	if best == nil {
-		return nil, "", errors.Join(err, nowhere(ctx, refused))
+	if best == nil || ctx.Err() != nil {
+		err = nowhere(ctx, refused)
+		if best != nil {
+			others = append(others, best)
+		}
+		best = nil
 	}
-	if why == "" {
-		why = "it can play all of this"
+	for _, rt := range others {
+		err = errors.Join(err, rt.Close())
 	}
-	return best, why, err
+	if err != nil && best != nil {
+		return nil, "", errors.Join(err, best.Close())
+	}
+	return best, because(reasons), err
+}
+
+// because says why a runtime was chosen, by what was found of all that were asked.
+func because(reasons []string) string {
+	if len(reasons) == 0 {
+		return "it can play all of this"
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // examine opens a candidate and asks how many of the scenarios it cannot play, and why not.
@@ -126,17 +143,24 @@ func (c candidate) examine(ctx context.Context, w Want, progress func(string)) (
 	if err == nil {
 		err = rt.Supports(ctx, 0)
 	}
-	if err != nil {
-		return nil, 0, errors.Join(err, rt.Close())
-	}
 	said := map[harness.Needs]error{}
 	for _, s := range w.Scenarios {
-		if _, asked := said[s.World.Needs]; !asked {
-			said[s.World.Needs] = rt.Supports(ctx, s.World.Needs)
+		if err != nil {
+			break
 		}
-		if err := said[s.World.Needs]; err != nil {
-			missing, reason = missing+1, err
+		need := s.World.Needs
+		if _, asked := said[need]; !asked {
+			said[need] = rt.Supports(ctx, need)
 		}
+		switch lack := said[need]; {
+		case harness.IsLack(lack):
+			missing, reason = missing+1, lack
+		default:
+			err = lack // trouble, as a rule nil
+		}
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, rt.Close())
 	}
 	return rt, missing, reason
 }

@@ -2,7 +2,6 @@ package runtimes
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +27,7 @@ func (p pretended) Supports(_ context.Context, n harness.Needs) error {
 		return p.denied
 	}
 	if n&p.lacks != 0 {
-		return errors.New("it lacks " + (n & p.lacks).String())
+		return &harness.Problem{Lack: true, What: "it lacks " + (n & p.lacks).String()}
 	}
 	return nil
 }
@@ -55,9 +54,9 @@ func TestTheRuntimeThatCanPlayMostIsChosen(t *testing.T) {
 	}{
 		"of equals the first":             {scenarios: needing(0, memory), chosen: "one", why: "all of this"},
 		"who can do more":                 {one: pretended{lacks: memory}, scenarios: needing(0, memory), chosen: "other", why: "one cannot play 1 of 2: it lacks limited memory", closed: "one"},
-		"who can do most":                 {one: pretended{lacks: memory}, other: pretended{lacks: latency}, scenarios: needing(0, memory, latency, latency), chosen: "one", closed: "other"},
-		"of equals that can do less":      {one: pretended{lacks: memory}, other: pretended{lacks: bandwidth}, scenarios: needing(memory, bandwidth), chosen: "one", closed: "other"},
-		"what nobody asks for is no lack": {one: pretended{lacks: memory}, scenarios: needing(0), chosen: "one"},
+		"who can do most":                 {one: pretended{lacks: memory}, other: pretended{lacks: latency}, scenarios: needing(0, memory, latency, latency), chosen: "one", why: "one cannot play 1 of 4: it lacks limited memory; other cannot play 2 of 4: it lacks latency", closed: "other"},
+		"of equals that can do less":      {one: pretended{lacks: memory}, other: pretended{lacks: bandwidth}, scenarios: needing(memory, bandwidth), chosen: "one", why: "one cannot play 1 of 2", closed: "other"},
+		"what nobody asks for is no lack": {one: pretended{lacks: memory}, scenarios: needing(0), chosen: "one", why: "all of this"},
 		"who is there":                    {absent: gone, scenarios: needing(0), chosen: "other", why: "one: it is gone"},
 		"who may make labs":               {one: pretended{denied: gone}, scenarios: needing(0), chosen: "other", why: "one: it is gone", closed: "one"},
 		"who takes the gateway":           {one: pretended{takes: image}, scenarios: needing(0), chosen: "other", why: "one: it runs no images", closed: "one"},
