@@ -19,6 +19,8 @@ type Entry struct {
 type Root struct {
 	// System is the folder whose usr, bin, sbin and lib* are seen, as the agent sees it.
 	System string `json:"system"`
+	// Fresh are folders that are empty, and may be written to, whatever System has there.
+	Fresh []string `json:"fresh,omitempty"`
 	// Bind are further paths below System that are seen at the same place, read-only.
 	// One that is not there is left out.
 	Bind []string `json:"bind,omitempty"`
@@ -55,36 +57,3 @@ func (c *Client) Ended(ctx context.Context) (how string, err error) {
 // Stop ends the gateway with SIGTERM, or with SIGKILL where that does not help, and returns
 // once it has ended.
 func (c *Client) Stop(ctx context.Context) error { return c.call(ctx, "stop", nil, nil) }
-
-// Inside is how an agent begins that was started on this machine, in namespaces of its own
-// and without a container around it.
-type Inside struct {
-	// System is what the gateway's Root.System shows, as a folder of this machine, with
-	// the Bind and Copy of the same Root. The agent sees it as SystemFolder.
-	System string   `json:"system"`
-	Bind   []string `json:"bind,omitempty"`
-	Copy   []string `json:"copy,omitempty"`
-	// Unmapped says that the agent is nobody yet, and told on MappedDescriptor when that
-	// has changed.
-	Unmapped bool `json:"unmapped,omitempty"`
-	// Limited says that its control group limits its memory, so that it has to see it.
-	Limited bool `json:"limited,omitempty"`
-}
-
-// SystemFolder is where an agent that is Inside sees the gateway's system.
-const SystemFolder = "/system"
-
-// InsideVariable is set for every process of a lab of the local runtime that is the
-// harness's own executable once more: for the agent to its Inside, in JSON.
-const InsideVariable = "BADGATEWAY_INSIDE"
-
-// The first words of such an executable.
-const (
-	AgentWord    = "badgateway-agent"
-	UpstreamWord = "upstream"
-	MutantWord   = "mutant"
-)
-
-// MappedDescriptor is what an agent waits for before all else where it is not yet known
-// who it is: a byte there says that its users are mapped (user_namespaces(7)).
-const MappedDescriptor = 3

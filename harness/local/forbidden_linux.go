@@ -21,16 +21,18 @@ type bar struct {
 // bars are those that are known, the surest first.
 var bars = []bar{
 	{
-		stands: func(error) bool {
-			return setting("kernel/apparmor_restrict_unprivileged_userns") == "1" && os.Geteuid() != 0
+		stands: func(err error) bool {
+			return refused(err) && setting("kernel/apparmor_restrict_unprivileged_userns") == "1" && os.Geteuid() != 0
 		},
 		what: "AppArmor forbids user namespaces to ordinary users here, as Ubuntu does from 23.10 on",
 		hint: "allow them until the next start with: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
 	},
 	{
-		stands: func(error) bool { return setting("kernel/unprivileged_userns_clone") == "0" && os.Geteuid() != 0 },
-		what:   "this kernel forbids user namespaces to ordinary users",
-		hint:   "allow them until the next start with: sudo sysctl -w kernel.unprivileged_userns_clone=1",
+		stands: func(err error) bool {
+			return refused(err) && setting("kernel/unprivileged_userns_clone") == "0" && os.Geteuid() != 0
+		},
+		what: "this kernel forbids user namespaces to ordinary users",
+		hint: "allow them until the next start with: sudo sysctl -w kernel.unprivileged_userns_clone=1",
 	},
 	{
 		stands: func(err error) bool { return errors.Is(err, unix.ENOSPC) },
@@ -38,9 +40,14 @@ var bars = []bar{
 		hint:   "allow them until the next start with: sudo sysctl -w user.max_user_namespaces=15000",
 	},
 	{
-		stands: func(err error) bool { return errors.Is(err, unix.EPERM) && inContainer() },
-		what:   "this container's security profile forbids user namespaces",
+		stands: func(err error) bool { return errors.Is(err, unix.EPERM) && filtered() },
+		what:   "the filter of system calls that this process runs under forbids user namespaces, as container engines' do",
 		hint:   "start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined, or let it use an engine",
+	},
+	{
+		stands: func(err error) bool { return strings.Contains(err.Error(), unix.ENOSYS.Error()) },
+		what:   "this kernel is too old for a lab",
+		hint:   "Linux 5.12 is the first that will do; or use --runtime docker",
 	},
 	{
 		stands: func(err error) bool { return strings.Contains(err.Error(), "mounting /proc") },
@@ -51,12 +58,15 @@ var bars = []bar{
 
 // forbidden says what on this machine is in the way of a lab, and what to do.
 func forbidden(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, b := range bars {
 		if b.stands(err) {
-			return &harness.Problem{What: b.what, Hint: b.hint, Err: err}
+			return &harness.Problem{Lack: true, What: b.what, Hint: b.hint, Err: err}
 		}
 	}
-	return &harness.Problem{What: "this machine allows no lab", Err: err,
+	return &harness.Problem{Lack: true, What: "this machine allows no lab", Err: err,
 		Hint: "`badgateway doctor` tries each thing that a lab needs; or use --runtime docker"}
 }
 
@@ -68,9 +78,14 @@ func setting(name string) string {
 	return strings.TrimSpace(string(text))
 }
 
-// inContainer says whether this process runs under a filter of system calls, as in
-// containers (proc(5), Seccomp).
-func inContainer() bool {
+// filtered says whether this process runs under a filter of system calls (proc(5), Seccomp).
+func filtered() bool {
 	status, _ := os.ReadFile("/proc/self/status")
 	return strings.Contains(string(status), "Seccomp:\t2")
+}
+
+// refused says that it was forbidden, here or by the agent, which tells it in words.
+func refused(err error) bool {
+	return errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) ||
+		strings.Contains(err.Error(), unix.EPERM.Error()) || strings.Contains(err.Error(), unix.EACCES.Error())
 }

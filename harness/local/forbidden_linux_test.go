@@ -25,10 +25,12 @@ func TestWhatForbidsLabsIsNamed(t *testing.T) {
 	}{
 		"AppArmor": {"kernel/apparmor_restrict_unprivileged_userns", "1", errors.New("making the mounts private: permission denied"),
 			"AppArmor", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
-		"Debian's switch": {"kernel/unprivileged_userns_clone", "0", unix.EPERM, "forbids user namespaces to ordinary users", "sudo sysctl -w kernel.unprivileged_userns_clone=1"},
-		"the limit":       {"kernel/other", "0", fmt.Errorf("fork/exec: %w", unix.ENOSPC), "no more user namespaces", "sudo sysctl -w user.max_user_namespaces="},
-		"a container":     {"kernel/other", "0", errors.New("the lab's agent is gone (it said: mounting /proc: operation not permitted)"), "hides parts of /proc", "systempaths=unconfined"},
-		"something else":  {"kernel/apparmor_restrict_unprivileged_userns", "0", errors.New("who knows"), "allows no lab", "badgateway doctor"},
+		"Debian's switch":              {"kernel/unprivileged_userns_clone", "0", unix.EPERM, "forbids user namespaces to ordinary users", "sudo sysctl -w kernel.unprivileged_userns_clone=1"},
+		"the limit":                    {"kernel/other", "0", fmt.Errorf("fork/exec: %w", unix.ENOSPC), "no more user namespaces", "sudo sysctl -w user.max_user_namespaces="},
+		"a container":                  {"kernel/other", "0", errors.New("the lab's agent is gone (it said: mounting /proc: operation not permitted)"), "hides parts of /proc", "systempaths=unconfined"},
+		"an old kernel":                {"kernel/other", "0", errors.New("making /sys/usr read-only: function not implemented"), "too old", "Linux 5.12"},
+		"AppArmor, and something else": {"kernel/apparmor_restrict_unprivileged_userns", "1", errors.New("no space left on device"), "allows no lab", "badgateway doctor"},
+		"something else":               {"kernel/apparmor_restrict_unprivileged_userns", "0", errors.New("who knows"), "allows no lab", "badgateway doctor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -40,7 +42,7 @@ func TestWhatForbidsLabsIsNamed(t *testing.T) {
 			sysctls = dir
 			defer func() { sysctls = was }()
 			err := forbidden(c.err)
-			if !strings.Contains(err.Error(), c.what) || !strings.Contains(harness.Hint(err), c.hint) || !errors.Is(err, c.err) || harness.BlameOf(err) != harness.Environment {
+			if !strings.Contains(err.Error(), c.what) || !strings.Contains(harness.Hint(err), c.hint) || !errors.Is(err, c.err) || harness.BlameOf(err) != harness.Environment || !harness.IsLack(err) {
 				t.Errorf("it says %v; hint: %s", err, harness.Hint(err))
 			}
 		})

@@ -37,14 +37,25 @@ func (r *Runtime) start(ctx context.Context, root agent.Root, memory int64) (*la
 	if err != nil {
 		return nil, fmt.Errorf("starting the lab: %w", errors.Join(err, l.abandon()))
 	}
-	r.mu.Lock()
-	r.open[l] = true
-	r.mu.Unlock()
 	if l.agent, err = agent.NewClient(ctx, out, l.in); err != nil {
 		err = errors.Join(err, l.destroy())
 		return nil, l.explained("starting the lab", err)
 	}
 	return l, nil
+}
+
+// enlist lets the runtime know of a lab that stands, or ends it where that is closed.
+func (l *lab) enlist() error {
+	r := l.runtime
+	r.mu.Lock()
+	r.open[l] = true
+	r.mu.Unlock()
+	select {
+	case <-r.closed: // and may have looked before
+		return errClosed
+	default:
+		return nil
+	}
 }
 
 // begin starts the agent's process, or where memory is limited a keeper with the agent
@@ -67,18 +78,22 @@ func (l *lab) begin(u users, order agent.Inside, memory int64) (out io.Reader, e
 	if out, err = l.cmd.StdoutPipe(); err != nil {
 		return nil, err
 	}
-	if err := l.runtime.begin(l.cmd); err != nil {
-		return nil, err
-	}
+	err = l.runtime.begin(l.cmd)
 	if l.life[0] != nil {
 		l.life[0].Close()
 	}
-	return out, mapped(l.cmd.Process.Pid)
+	if err != nil {
+		return nil, errors.Join(err, mapped(0))
+	}
+	return out, errors.Join(mapped(l.cmd.Process.Pid), l.enlist())
 }
 
 // abandon ends a lab that did not begin well.
 func (l *lab) abandon() error {
 	if l.cmd == nil || l.cmd.Process == nil {
+		if l.life[1] != nil {
+			l.life[1].Close()
+		}
 		return nil
 	}
 	return l.destroy()
@@ -100,18 +115,26 @@ func (l *lab) explained(doing string, err error) error {
 func (l *lab) destroy() error {
 	l.once.Do(func() {
 		l.in.Close()
-		if l.life[1] != nil {
-			l.life[1].Close() // the keeper kills the agent, and takes away its group
-		} else {
-			l.cmd.Process.Kill()
-		}
-		var exit *exec.ExitError
-		if err := l.cmd.Wait(); err != nil && !errors.As(err, &exit) {
-			l.err = fmt.Errorf("ending the lab: %w", err)
-		}
+		l.err = l.end()
 		l.runtime.mu.Lock()
 		delete(l.runtime.open, l)
 		l.runtime.mu.Unlock()
 	})
 	return l.err
+}
+
+func (l *lab) end() error {
+	if l.life[1] == nil {
+		l.cmd.Process.Kill()
+		var exit *exec.ExitError
+		if err := l.cmd.Wait(); err != nil && !errors.As(err, &exit) { // as a rule it was killed
+			return fmt.Errorf("ending the lab: %w", err)
+		}
+		return nil
+	}
+	l.life[1].Close() // the keeper kills the agent, and takes away its group
+	if err := l.cmd.Wait(); err != nil {
+		return l.explained("ending the lab", err)
+	}
+	return nil
 }

@@ -19,17 +19,21 @@ import (
 type Runtime struct {
 	shop *provision.Shop
 
-	mu       sync.Mutex
+	finding  sync.Mutex
 	programs map[string]provision.Program // found so far, by reference
-	open     map[*lab]bool
 
-	starts  chan func() // to be carried out by the starter
+	mu   sync.Mutex
+	open map[*lab]bool
+
+	starts  chan func()   // to be carried out by the starter
+	closed  chan struct{} // once no more labs are made
 	closing sync.Once
 
 	trying sync.Mutex
 	tried  map[string]error // what came of trying the abilities
 
-	asked   sync.Once
+	asking  sync.Mutex
+	asked   bool
 	users   users   // who a lab's processes are
 	instead []error // why they are not somebody who could do more
 	denied  error   // why there can be no lab at all
@@ -41,7 +45,7 @@ var _ harness.Runtime = (*Runtime)(nil)
 func New(o Options) (*Runtime, error) {
 	r := &Runtime{
 		shop: provision.NewShop(o.Progress), programs: map[string]provision.Program{}, open: map[*lab]bool{}, tried: map[string]error{},
-		starts: make(chan func()),
+		starts: make(chan func()), closed: make(chan struct{}),
 	}
 	go r.starter()
 	return r, nil
@@ -92,8 +96,8 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 
 // program finds the program of a reference, once. "agent" is this executable.
 func (r *Runtime) program(ctx context.Context, ref string) (program provision.Program, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.finding.Lock()
+	defer r.finding.Unlock()
 	if program, ok := r.programs[ref]; ok {
 		return program, nil
 	}
@@ -122,19 +126,32 @@ func itself() (provision.Program, error) {
 // caller's own might not live as long (prctl(2), PR_SET_PDEATHSIG).
 func (r *Runtime) starter() {
 	runtime.LockOSThread()
-	for start := range r.starts {
-		start()
+	for {
+		select {
+		case start := <-r.starts:
+			start()
+		case <-r.closed:
+			return
+		}
 	}
 }
 
+// errClosed is what a lab meets that is to begin when all is over.
+var errClosed = errors.New("the runtime is closed")
+
 func (r *Runtime) begin(cmd *exec.Cmd) error {
 	done := make(chan error, 1)
-	r.starts <- func() { done <- cmd.Start() }
-	return <-done
+	select {
+	case r.starts <- func() { done <- cmd.Start() }:
+		return <-done
+	case <-r.closed:
+		return errClosed
+	}
 }
 
 // Close ends every lab that is left. The runtime makes no more.
 func (r *Runtime) Close() error {
+	r.closing.Do(func() { close(r.closed) })
 	r.mu.Lock()
 	var left []*lab
 	for l := range r.open {
@@ -145,6 +162,5 @@ func (r *Runtime) Close() error {
 	for _, l := range left {
 		errs = append(errs, l.destroy())
 	}
-	r.closing.Do(func() { close(r.starts) })
 	return errors.Join(errs...)
 }

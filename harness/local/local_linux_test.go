@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -106,7 +107,7 @@ func mustSeeOnlyItsLab(t *testing.T, r *Runtime) {
 	}
 	for _, m := range s.Mounts {
 		at, options, _ := strings.Cut(m, " ")
-		private := at == "/" || at == "/proc" || strings.HasPrefix(at, "/dev/") || strings.HasPrefix(at, "/proc/")
+		private := at == "/" || at == "/proc" || strings.HasPrefix(at, "/proc/")
 		if !private && !strings.HasPrefix(options, "ro,") {
 			t.Errorf("it may write to the mount %s", m)
 		}
@@ -171,7 +172,7 @@ func TestAGatewayEndsWithAllThatItStarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.destroy()
-	order := agent.Launch{Root: agent.Root{System: agent.SystemFolder}, Args: []string{"/bin/sh", "-c", "sleep 1000 & exit 0"}}
+	order := agent.Launch{Root: agent.Root{System: agent.SystemFolder}, Args: []string{"/bin/sh", "-c", "sleep 1000 & setsid sleep 1000 & sleep 0.1; exit 0"}}
 	for range 3 {
 		if err := l.agent.Launch(t.Context(), order); err != nil {
 			t.Fatal(err)
@@ -227,6 +228,32 @@ func TestAProgramThatIsNotThereIsSaidSo(t *testing.T) {
 		if err == nil {
 			t.Errorf("launching %q succeeds", args)
 		}
+	}
+}
+
+// Who is asked in vain is asked again; who is closed makes no more labs, and keeps none.
+func TestARuntimeThatIsCancelledOrClosed(t *testing.T) {
+	r := runtimeFor(t)
+	fresh, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := fresh.Allowed(cancelled); !errors.Is(err, context.Canceled) || harness.IsLack(err) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if err := fresh.Allowed(t.Context()); err != nil {
+		t.Errorf("asked again: %v", err)
+	}
+	if err := errors.Join(fresh.Close(), fresh.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := fresh.start(t.Context(), agent.Root{System: "/"}, 0); !errors.Is(err, errClosed) {
+		t.Errorf("after the end: %v", err)
+	}
+	if r.users != fresh.users {
+		t.Errorf("labs are of %v and of %v", r.users, fresh.users)
 	}
 }
 

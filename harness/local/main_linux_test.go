@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/nftables"
 	"golang.org/x/sys/unix"
 )
 
@@ -93,20 +94,28 @@ func look() {
 
 // escapes are ways out that have to be closed.
 var escapes = map[string]func() error{
-	"reading the machine's shadow file":  func() error { _, err := os.ReadFile("/etc/shadow"); return err },
-	"seeing the agent's root":            func() error { _, err := os.ReadDir("/proc/1/root/"); return err },
-	"opening the agent's open files":     func() error { _, err := os.Open("/proc/1/fd/1"); return err },
-	"writing to /usr":                    func() error { return os.WriteFile("/usr/escape", nil, 0o600) },
-	"making /usr writable":               func() error { return unix.Mount("", "/usr", "", unix.MS_REMOUNT|unix.MS_BIND, "") },
-	"writing a setting of the kernel":    func() error { return rewrite("/proc/sys/kernel/core_pattern") },
-	"writing a setting of the network":   func() error { return rewrite("/proc/sys/net/ipv4/ip_forward") },
-	"mounting":                           func() error { return unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "") },
-	"leaving the network":                func() error { return enter("/proc/1/ns/net") },
-	"reading the machine's memory":       func() error { _, err := os.Open("/dev/mem"); return err },
-	"opening a raw socket":               func() error { return socket(unix.AF_PACKET, unix.SOCK_RAW) },
-	"changing the network's rules":       func() error { return exec.Command("nft", "add", "table", "ip", "escape").Run() },
-	"tracing the agent":                  func() error { return syscall.PtraceAttach(1) },
-	"mounting in a namespace of its own": nestedMount,
+	"reading the machine's shadow file": func() error { _, err := os.ReadFile("/etc/shadow"); return err },
+	"seeing the agent's root":           func() error { _, err := os.ReadDir("/proc/1/root/"); return err },
+	"opening the agent's open files":    func() error { _, err := os.Open("/proc/1/fd/1"); return err },
+	"writing to /usr":                   func() error { return os.WriteFile("/usr/escape", nil, 0o600) },
+	"making /usr writable":              func() error { return unix.Mount("", "/usr", "", unix.MS_REMOUNT|unix.MS_BIND, "") },
+	"writing a setting of the kernel":   func() error { return rewrite("/proc/sys/kernel/core_pattern") },
+	"writing a setting of the network":  func() error { return rewrite("/proc/sys/net/ipv4/ip_forward") },
+	"mounting":                          func() error { return unix.Mount("tmpfs", "/tmp", "tmpfs", 0, "") },
+	"leaving the network":               func() error { return enter("/proc/1/ns/net") },
+	"reading the machine's memory":      func() error { _, err := os.Open("/dev/mem"); return err },
+	"opening a raw socket":              func() error { return socket(unix.AF_PACKET, unix.SOCK_RAW) },
+	"changing the network's rules": func() error {
+		nft, err := nftables.New()
+		if err != nil {
+			return err
+		}
+		nft.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "escape"})
+		return nft.Flush()
+	},
+	"tracing the agent":                     func() error { return syscall.PtraceAttach(1) },
+	"mounting in a namespace of its own":    nestedMount,
+	"changing one of the machine's devices": func() error { return os.Chmod("/dev/full", 0o666) },
 }
 
 func rewrite(file string) error {

@@ -7,16 +7,18 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // group is a control group of a lab's own, which limits its memory (cgroups(7)).
 type group struct {
 	dir    string
-	parent string // where whoever made it came from
+	parent string   // where whoever made it came from
+	held   *os.File // its folder, locked as long as its keeper lives
 }
 
 // The files of the two versions.
@@ -40,9 +42,13 @@ func makeGroup(limit int64) (*group, error) {
 	}
 	at := groupsPlace(own, version)
 	removeForgotten(at)
-	g := &group{dir: filepath.Join(at, groupPrefix+strconv.Itoa(os.Getpid())), parent: own}
-	if err := os.Mkdir(g.dir, 0o755); err != nil {
+	dir, err := os.MkdirTemp(at, groupPrefix)
+	if err != nil {
 		return nil, fmt.Errorf("making a control group: %w", err)
+	}
+	g := &group{dir: dir, parent: own}
+	if g.held, err = held(dir); err != nil {
+		return nil, errors.Join(err, g.remove())
 	}
 	if err := g.limit(version, limit); err != nil {
 		return nil, errors.Join(err, g.remove())
@@ -61,7 +67,7 @@ func ControlGroups() string {
 
 // groupsPlace is where groups are made, by this process's own.
 func groupsPlace(own string, version int) string {
-	if version == 2 && own != mountedAt {
+	if version == 2 && own != agent.GroupsMounted {
 		return filepath.Dir(own)
 	}
 	return own
@@ -74,7 +80,7 @@ func (g *group) limit(version int, bytes int64) error {
 		files, order = map[string]int64{limitV2: bytes, swapLimitV2: 0}, []string{limitV2, swapLimitV2}
 	}
 	for i, name := range order {
-		err := os.WriteFile(filepath.Join(g.dir, name), []byte(strconv.FormatInt(files[name], 10)), 0)
+		err := write(filepath.Join(g.dir, name), files[name])
 		if errors.Is(err, fs.ErrNotExist) && i > 0 {
 			continue // this kernel does not count swap
 		}
@@ -90,10 +96,21 @@ func (g *group) enter() error { return move(g.dir) }
 func (g *group) leave() error { return move(g.parent) }
 
 func move(dir string) error {
-	if err := os.WriteFile(filepath.Join(dir, procs), []byte(strconv.Itoa(os.Getpid())), 0); err != nil {
+	if err := write(filepath.Join(dir, procs), int64(os.Getpid())); err != nil {
 		return fmt.Errorf("moving between control groups: %w", err)
 	}
 	return nil
+}
+
+// write writes a number into a file that is there. (To make one is forbidden in a group's
+// folder, which would hide that it is not.)
+func write(file string, number int64) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(strconv.FormatInt(number, 10))
+	return errors.Join(err, f.Close())
 }
 
 // emptyWithin bounds how long the kernel may count a process that has ended.
@@ -101,6 +118,7 @@ const emptyWithin = time.Second
 
 // remove takes the group away, once nothing is in it any more.
 func (g *group) remove() error {
+	defer g.held.Close() // nil where it never was
 	for began := time.Now(); ; {
 		err := unix.Rmdir(g.dir)
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
@@ -113,20 +131,30 @@ func (g *group) remove() error {
 	}
 }
 
-// removeForgotten takes away groups whose keeper is gone: it was killed before it could. The kernel keeps those in
-// which anything lives.
+// held locks a group's folder, as nobody can whose group it is not.
+func held(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("locking %s: %w", dir, err), f.Close())
+	}
+	return f, nil
+}
+
+// removeForgotten takes away groups that nobody holds: their keeper was killed before it
+// could. One that is just being made is a moment older than its lock; its maker finds it
+// gone then, and has to make another.
 func removeForgotten(at string) {
 	left, _ := filepath.Glob(filepath.Join(at, groupPrefix+"*"))
 	for _, dir := range left {
-		keeper := strings.TrimPrefix(filepath.Base(dir), groupPrefix)
-		if _, err := os.Stat("/proc/" + keeper); errors.Is(err, fs.ErrNotExist) {
-			unix.Rmdir(dir)
+		if f, err := held(dir); err == nil {
+			unix.Rmdir(dir) // the kernel keeps one in which anything lives
+			f.Close()
 		}
 	}
 }
-
-// mountedAt is where every distribution mounts the groups.
-const mountedAt = "/sys/fs/cgroup"
 
 // ownGroup is the folder of this process's group that counts memory, and the version of
 // its tree.
@@ -135,17 +163,10 @@ func ownGroup() (dir string, version int, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	for line := range strings.Lines(string(text)) {
-		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
-		if len(parts) == 3 && parts[1] == "memory" {
-			return filepath.Join(mountedAt, "memory", parts[2]), 1, nil
-		}
-		if len(parts) == 3 && parts[0] == "0" {
-			dir = filepath.Join(mountedAt, parts[2])
+	for _, g := range agent.MemoryGroups(string(text)) {
+		if _, err := os.Stat(filepath.Join(g.Dir, procs)); err == nil && g.Counts() {
+			return g.Dir, g.Version, nil
 		}
 	}
-	if _, err := os.Stat(filepath.Join(mountedAt, "cgroup.controllers")); err != nil || dir == "" {
-		return "", 0, errors.New("no control groups that count memory are mounted at " + mountedAt)
-	}
-	return dir, 2, nil
+	return "", 0, errors.New("no control groups that count memory are mounted at /sys/fs/cgroup")
 }

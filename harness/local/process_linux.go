@@ -27,7 +27,7 @@ func (p *process) Source() string          { return p.program.Source }
 func (p *process) Log() *harness.Log       { return &p.log }
 func (p *process) Exited() <-chan struct{} { p.mu.Lock(); defer p.mu.Unlock(); return p.exited }
 
-// Start starts it. One that cannot be started is one that has ended, and its log says why.
+// Start starts it.
 func (p *process) Start(ctx context.Context) error {
 	if err := p.lab.agent.Launch(ctx, p.launch); err != nil {
 		return p.lab.explained("starting the gateway", err)

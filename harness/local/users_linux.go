@@ -17,6 +17,7 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/local/inside"
 	"github.com/badgateway/badgateway/harness/provision"
 )
 
@@ -49,7 +50,8 @@ var agentCapabilities = []uintptr{
 	unix.CAP_SYS_PTRACE, unix.CAP_KILL, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_CHOWN,
 }
 
-// command is the agent's, and what has to be done once its process is there.
+// command is the agent's, and what has to be done once its process is there, or with 0
+// where it could not be started.
 func (u users) command(order agent.Inside) (*exec.Cmd, func(pid int) error, error) {
 	attr := &syscall.SysProcAttr{Cloneflags: namespaces, Pdeathsig: syscall.SIGKILL, Setsid: true}
 	mapped := func(int) error { return nil }
@@ -75,6 +77,9 @@ func (u users) command(order agent.Inside) (*exec.Cmd, func(pid int) error, erro
 		mapped = func(pid int) error {
 			defer writer.Close()
 			reader.Close()
+			if pid == 0 { // there is none
+				return nil
+			}
 			if err := mapSubordinates(pid); err != nil {
 				return err
 			}
@@ -192,21 +197,29 @@ func kinds() []users {
 	return []users{subordinate, single}
 }
 
-// Allowed returns nil, or why this machine allows no lab to this user. It finds out once,
-// by making one.
+// Allowed returns nil, or the Lack of all: why this machine allows no lab to this user. It
+// finds out once, by making one. Any other error is what kept it from finding out.
 func (r *Runtime) Allowed(ctx context.Context) error {
-	r.asked.Do(func() {
-		for _, kind := range kinds() {
-			r.users = kind
-			var l *lab
-			if l, r.denied = r.start(ctx, agent.Root{System: "/"}, 0); r.denied == nil {
-				r.denied = l.destroy()
-				return
-			}
-			r.instead = append(r.instead, fmt.Errorf("%v: %w", kind, r.denied))
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	if r.asked {
+		return r.denied
+	}
+	r.instead = nil
+	var err error
+	for _, kind := range kinds() {
+		r.users = kind
+		var l *lab
+		if l, err = r.start(ctx, agent.Root{System: "/"}, 0); err == nil {
+			err = l.destroy()
+			break
 		}
-		r.denied = forbidden(r.denied)
-	})
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		r.instead = append(r.instead, fmt.Errorf("%v: %w", kind, err))
+	}
+	r.asked, r.denied = true, forbidden(err)
 	return r.denied
 }
 
@@ -229,7 +242,7 @@ func (u users) launch(p provision.Program, boot harness.Boot) agent.Launch {
 		l.Env = append(l.Env, name+"="+value)
 	}
 	if p.Product == "agent" {
-		l.Env = append(l.Env, agent.InsideVariable+"="+agent.MutantWord)
+		l.Env = append(l.Env, agent.InsideVariable+"="+inside.MutantWord)
 	}
 	return l
 }
@@ -237,13 +250,14 @@ func (u users) launch(p provision.Program, boot harness.Boot) agent.Launch {
 // arguments are those of the program. A command names it first, as it does in an image
 // without an entry point; our own executable is one.
 func arguments(p provision.Program, boot harness.Boot) []string {
-	switch {
-	case p.Product == "agent":
+	if p.Product == "agent" {
 		return boot.Command
-	case len(boot.Command) == 0:
-		return []string{"-g", "daemon off;"}
 	}
-	return boot.Command[1:]
+	args := []string{"-g", "daemon off;"}
+	if len(boot.Command) > 0 {
+		args = boot.Command[1:]
+	}
+	return append(slices.Clone(p.Args), args...)
 }
 
 // ownAccount lets the one user there is have a name.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 // Program is a gateway that this machine runs itself.
 type Program struct {
 	Path string     // of the program, in Root
+	Args []string   // that it needs before all others
 	Root agent.Root // what it needs to be seen, of a System of this machine
 	// Product, Version and Source are as an Image's.
 	Product, Version, Source string
@@ -95,27 +97,65 @@ func (s *Shop) installed(ctx context.Context, file string) (Program, error) {
 	if err != nil {
 		return Program{}, misnamed("there is no program "+quoted(file), refHint, err)
 	}
-	version, err := versionOf(ctx, file)
-	if err != nil {
-		return Program{}, err
+	said, err := askedFor(ctx, file, "-V")
+	version := saysVersion.FindStringSubmatch(said)
+	if version == nil {
+		return Program{}, misnamed("program "+quoted(file)+" does not say that it is an nginx", "nginx -V should say its version.", err)
 	}
-	return Program{
-		Path: file, Product: "nginx", Version: version, Source: file,
-		Root: agent.Root{System: "/", Bind: append(prefix(file), seen...), Copy: stock},
-	}, nil
+	p := Program{
+		Path: file, Args: configured, Product: "nginx", Version: version[1], Source: file,
+		Root: agent.Root{System: "/", Bind: append(lies(file), seen...), Copy: stock},
+	}
+	if prefix := saysPrefix.FindStringSubmatch(said); prefix != nil && !slices.Contains(distributed, prefix[1]) {
+		return p.prefixed(prefix[1])
+	}
+	return p, nil
 }
 
-// prefix is the folder that a program outside of the distribution's was installed into: /opt/nginx of
-// /opt/nginx/sbin/nginx, or the program alone where it lies about.
-func prefix(file string) []string {
+// configured tells NGINX where its configuration is: a build of one's own looks elsewhere.
+var configured = []string{"-c", "/etc/nginx/nginx.conf"}
+
+// distributed are the prefixes of distributions' and the vendor's packages: nothing is written there.
+var distributed = []string{"/usr/share/nginx", "/etc/nginx"}
+
+// kept are the folders of a prefix that a program needs as they are. Of the others NGINX writes to some (logs, one for
+// each kind of temporary file), and conf is what this machine serves.
+func kept(name string) bool {
+	return name != "conf" && name != "logs" && !strings.HasSuffix(name, "_temp")
+}
+
+// prefixed is NGINX as it was built on this machine, with all its folders below one: that is laid anew, with the program's
+// own parts in it, and the files of NGINX's own where the configuration is.
+func (p Program) prefixed(prefix string) (Program, error) {
+	entries, err := os.ReadDir(prefix)
+	if err != nil {
+		return p, misnamed("the prefix of "+quoted(p.Path)+" cannot be read", "nginx -V says where it is.", err)
+	}
+	below := strings.TrimPrefix(filepath.Clean(prefix), "/")
+	p.Root.Fresh = []string{below}
+	for _, e := range entries {
+		if kept(e.Name()) {
+			p.Root.Bind = append(p.Root.Bind, filepath.Join(below, e.Name()))
+		}
+	}
+	p.Root.Entries = append(p.Root.Entries, agent.Entry{Path: filepath.Join(prefix, "logs"), Mode: 0o755, Dir: true})
+	for _, name := range stock {
+		base := filepath.Base(name)
+		text, err := os.ReadFile(filepath.Join(prefix, "conf", base))
+		if err != nil {
+			continue // not every build brings every one
+		}
+		p.Root.Entries = append(p.Root.Entries, agent.Entry{Path: "/" + name, Mode: 0o644, Text: text})
+	}
+	return p, nil
+}
+
+// lies is where a program is that lies outside of the distribution's folders.
+func lies(file string) []string {
 	for _, dir := range []string{"/usr/", "/bin/", "/sbin/"} {
 		if strings.HasPrefix(file, dir) {
 			return nil
 		}
-	}
-	dir := filepath.Dir(file)
-	if base := filepath.Base(dir); (base == "sbin" || base == "bin") && filepath.Dir(dir) != "/" {
-		return []string{strings.TrimPrefix(filepath.Dir(dir), "/")}
 	}
 	return []string{strings.TrimPrefix(file, "/")}
 }
@@ -123,21 +163,19 @@ func prefix(file string) []string {
 // answersWithin is how long a program may take to say its version.
 const answersWithin = 5 * time.Second
 
-var saysVersion = regexp.MustCompile(`[a-z]+/([0-9]+(\.[0-9]+)+)`)
+var (
+	saysVersion = regexp.MustCompile(`[a-z]+/([0-9]+(\.[0-9]+)+)`)
+	saysPrefix  = regexp.MustCompile(`--prefix=([^\s']+)`)
+)
 
-// versionOf asks the program. It reads no configuration for that.
-func versionOf(ctx context.Context, file string) (string, error) {
+// askedFor asks the program about itself. It reads no configuration for that.
+func askedFor(ctx context.Context, file, flag string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answersWithin, fmt.Errorf("no answer within %v", answersWithin))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, file, "-v")
+	cmd := exec.CommandContext(ctx, file, flag)
 	cmd.WaitDelay = time.Second
 	said, err := cmd.CombinedOutput()
-	found := saysVersion.FindStringSubmatch(string(said))
-	if found == nil {
-		return "", misnamed("program "+quoted(file)+" does not say that it is an nginx", "nginx -v should say its version.",
-			errors.Join(err, context.Cause(ctx)))
-	}
-	return found[1], nil
+	return string(said), errors.Join(err, context.Cause(ctx))
 }
 
 func ofBranch(version, branch string) bool {
@@ -155,7 +193,7 @@ func (s *Shop) unpacked(ctx context.Context, want wanted) (Program, error) {
 		return Program{}, err
 	}
 	return Program{
-		Path: "/usr/sbin/nginx", Product: "nginx", Version: t.upstream(), Source: pkg.origin() + " (nginx " + t.version + ")",
+		Path: "/usr/sbin/nginx", Args: configured, Product: "nginx", Version: t.upstream(), Source: pkg.origin() + " (nginx " + t.version + ")",
 		Root: agent.Root{System: t.root, Copy: []string{"etc/nginx", "var/www"}},
 	}, nil
 }
@@ -170,12 +208,13 @@ func (s *Shop) packaged(want wanted) (packaged, error) {
 
 // nothingToRun is the end of both ways to a program.
 func (s *Shop) nothingToRun(want wanted, err error) error {
-	what, hint := "there is no nginx to test", "install nginx, or name one with --gateway bin:/PATH"
+	what, on := "there is no nginx to test", "none on PATH will do"
 	if want.branch != "" {
-		what = "there is no nginx " + want.branch + " to test"
+		what, on = "there is no nginx "+want.branch+" to test", "none of that version is on PATH"
 	}
+	hint := "install nginx, or name one with --gateway bin:/PATH"
 	if more := harness.Hint(err); more != "" {
 		hint += "; or for the packages: " + strings.TrimSuffix(more, ".")
 	}
-	return &harness.Problem{What: what, Hint: hint + ".", Err: fmt.Errorf("none of that version is on PATH; packages: %w", err)}
+	return &harness.Problem{What: what, Hint: hint + ".", Err: fmt.Errorf("%s; packages: %w", on, err)}
 }

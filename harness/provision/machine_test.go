@@ -72,30 +72,40 @@ func TestTheInstalledNginxIsPassedOver(t *testing.T) {
 	}
 }
 
-func TestAProgramIsNamed(t *testing.T) {
-	dir := t.TempDir()
-	file := saying(t, filepath.Join(dir, "opt/edge/sbin"), "nginx version: openresty/1.21.4.1")
+// One that was built on this machine has all its folders below a prefix: what is written to is laid anew, and what the
+// machine serves is not shown.
+func TestAProgramOfOnesOwnIsNamed(t *testing.T) {
+	prefix := filepath.Join(t.TempDir(), "opt/edge")
+	file := saying(t, filepath.Join(prefix, "sbin"), "nginx version: openresty/1.21.4.1\nconfigure arguments: --prefix="+prefix+" --with-x")
+	for _, name := range []string{"conf/nginx.conf", "conf/mime.types", "html/index.html", "logs/access.log", "proxy_temp/1", "modules/x.so"} {
+		write(t, filepath.Join(prefix, name), name)
+	}
 	s, _ := shopWith(t)
 	p, err := s.Gateway(t.Context(), "bin:"+file)
-	if err != nil || p.Version != "1.21.4.1" || !slices.Contains(p.Root.Bind, filepath.Join(dir, "opt/edge")[1:]) {
+	if err != nil || p.Version != "1.21.4.1" || !slices.Equal(p.Args, []string{"-c", "/etc/nginx/nginx.conf"}) || !slices.Equal(p.Root.Fresh, []string{prefix[1:]}) {
 		t.Errorf("got %+v, %v", p, err)
 	}
-	for ref, word := range map[string]string{
-		"bin:" + dir + "/nowhere": "there is no program", "bin:/bin/true": "does not say that it is an nginx", "image:nginx:1": "only an engine",
-	} {
-		if _, err := s.Gateway(t.Context(), ref); err == nil || !strings.Contains(err.Error(), word) || harness.BlameOf(err) != harness.Usage {
-			t.Errorf("%s: %v", ref, err)
+	for name, want := range map[string]bool{"sbin": true, "html": true, "modules": true, "conf": false, "logs": false, "proxy_temp": false} {
+		if got := slices.Contains(p.Root.Bind, filepath.Join(prefix, name)[1:]); got != want {
+			t.Errorf("%s is shown: %v, want %v", name, got, want)
 		}
+	}
+	entries := map[string]string{}
+	for _, e := range p.Root.Entries {
+		entries[e.Path] = string(e.Text)
+	}
+	if len(entries) != 2 || entries["/etc/nginx/mime.types"] != "conf/mime.types" {
+		t.Errorf("its entries are %q", entries)
 	}
 }
 
-func TestPrefixes(t *testing.T) {
-	for file, want := range map[string]string{
-		"/usr/sbin/nginx": "", "/usr/local/nginx/sbin/nginx": "", "/opt/nginx/sbin/nginx": "opt/nginx", "/opt/nginx/bin/nginx": "opt/nginx",
-		"/home/ann/nginx": "home/ann/nginx", "/sbin/nginx": "", "/srv/sbin/nginx": "srv", "/nginx": "nginx",
+func TestAProgramThatIsNoneIsTheCallersFault(t *testing.T) {
+	s, _ := shopWith(t)
+	for ref, word := range map[string]string{
+		"bin:/nowhere/nginx": "there is no program", "bin:/bin/true": "does not say that it is an nginx", "image:nginx:1": "only an engine",
 	} {
-		if got := strings.Join(prefix(file), " "); got != want {
-			t.Errorf("the prefix of %s is %q, want %q", file, got, want)
+		if _, err := s.Gateway(t.Context(), ref); err == nil || !strings.Contains(err.Error(), word) || harness.BlameOf(err) != harness.Usage {
+			t.Errorf("%s: %v", ref, err)
 		}
 	}
 }

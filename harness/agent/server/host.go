@@ -9,9 +9,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -284,27 +281,10 @@ func oomKills() int {
 	if err != nil {
 		return 0
 	}
-	for _, file := range oomFiles(string(groups)) {
-		if text, err := os.ReadFile(file); err == nil {
+	for _, g := range agent.MemoryGroups(string(groups)) {
+		if text, err := os.ReadFile(g.OOMFile()); err == nil {
 			return field(string(text), "oom_kill")
 		}
 	}
 	return 0
-}
-
-// oomFiles are where the count may be, by cgroups(7). In a container the path of the group
-// is the engine's, and the group is what is mounted.
-func oomFiles(groups string) (files []string) {
-	const mounted = "/sys/fs/cgroup"
-	for line := range strings.Lines(groups) {
-		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
-		switch {
-		case len(parts) != 3:
-		case parts[0] == "0": // version 2
-			files = append(files, filepath.Join(mounted, parts[2], "memory.events"), filepath.Join(mounted, "memory.events"))
-		case slices.Contains(strings.Split(parts[1], ","), "memory"):
-			files = append(files, filepath.Join(mounted, "memory", parts[2], "memory.oom_control"), filepath.Join(mounted, "memory", "memory.oom_control"))
-		}
-	}
-	return files
 }

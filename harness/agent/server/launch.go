@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -90,7 +93,7 @@ func (g *gateway) run(order agent.Launch, hear func([]byte), started chan<- erro
 	}()
 	started <- nil
 	g.how = waitStatus(cmd.Wait())
-	reapGroup(g.pid)
+	endLeftovers()
 	<-heard
 	close(g.ended)
 }
@@ -109,7 +112,7 @@ func startInRoot(order agent.Launch, output *os.File) (*exec.Cmd, error) {
 	cmd := exec.Command(order.Args[0], order.Args[1:]...)
 	cmd.Env, cmd.Dir = order.Env, "/"
 	cmd.Stdout, cmd.Stderr = output, output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", order.Args[0], err)
 	}
@@ -157,17 +160,37 @@ func listenTo(output *os.File, hear func([]byte)) {
 	}
 }
 
-// reapGroup ends what is left of a process group whose leader has ended, and waits for it:
-// NGINX's workers outlive a master that was killed, and go on serving. They are the agent's
+// endLeftovers ends what a gateway that has ended left behind, and waits for it: NGINX's
+// workers outlive a master that was killed, and go on serving. They are the agent's
 // children by then, because it is the first process of its namespace.
-func reapGroup(leader int) {
-	unix.Kill(-leader, unix.SIGKILL)
+func endLeftovers() {
 	for {
-		_, err := unix.Wait4(-leader, nil, 0, nil)
-		if err != nil && !errors.Is(err, unix.EINTR) {
+		left := strangers()
+		if len(left) == 0 {
 			return
 		}
+		for _, pid := range left {
+			unix.Kill(pid, unix.SIGKILL)
+			unix.Wait4(pid, nil, 0, nil) // one whose parent has not ended yet is the agent's in the next round
+		}
 	}
+}
+
+// strangers are the processes in whose mount namespace the agent is not: the gateway's.
+func strangers() (found []int) {
+	own, err := os.Readlink("/proc/self/ns/mnt")
+	if err != nil {
+		return nil
+	}
+	links, _ := filepath.Glob("/proc/[0-9]*/ns/mnt")
+	for _, link := range links {
+		if ns, err := os.Readlink(link); err == nil && ns != own {
+			if pid, err := strconv.Atoi(strings.Split(link, "/")[2]); err == nil {
+				found = append(found, pid)
+			}
+		}
+	}
+	return found
 }
 
 // gracefulWithin is how long a gateway may take to end on SIGTERM. It takes milliseconds.

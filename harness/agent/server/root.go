@@ -40,7 +40,17 @@ func layRoot(dir string, r agent.Root) error {
 	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID, "mode=0755,size=512m"); err != nil {
 		return fmt.Errorf("mounting a tmpfs: %w", err)
 	}
-	for _, name := range append(systemFolders, r.Bind...) {
+	for _, name := range systemFolders {
+		if err := show(filepath.Join(r.System, name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range r.Fresh {
+		if err := fresh(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	for _, name := range r.Bind {
 		if err := show(filepath.Join(r.System, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
@@ -49,6 +59,17 @@ func layRoot(dir string, r agent.Root) error {
 		if err := copied(filepath.Join(r.System, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// fresh lets a folder be empty and writable, where it is not yet as well.
+func fresh(at string) error {
+	if err := os.MkdirAll(at, 0o755); err != nil {
+		return err
+	}
+	if err := unix.Mount("tmpfs", at, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755,size=512m"); err != nil {
+		return fmt.Errorf("emptying %s: %w", at, err)
 	}
 	return nil
 }
@@ -100,31 +121,16 @@ func place(at string, dir bool) error {
 
 // readOnly forbids writes, set-user-ID programs and devices on a mount and those below it.
 func readOnly(at string) error {
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}
-	err := unix.MountSetattr(unix.AT_FDCWD, at, unix.AT_RECURSIVE, &attr)
-	if errors.Is(err, unix.ENOSYS) { // before Linux 5.12
-		err = remount(at, unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV)
-	}
-	if err != nil {
+	return restrict(at, unix.MOUNT_ATTR_RDONLY|unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV)
+}
+
+// restrict adds attributes to a mount and those below it (mount_setattr(2), Linux 5.12).
+func restrict(at string, attributes uint64) error {
+	attr := unix.MountAttr{Attr_set: attributes}
+	if err := unix.MountSetattr(unix.AT_FDCWD, at, unix.AT_RECURSIVE, &attr); err != nil {
 		return fmt.Errorf("making %s read-only: %w", at, err)
 	}
 	return nil
-}
-
-// remount adds flags to one mount. Those that it has must be named again: in a user
-// namespace they cannot be taken away (mount_namespaces(7)). The values of ST_* and MS_*
-// are the same for all that can be locked.
-func remount(at string, flags uintptr) error {
-	var st unix.Statfs_t
-	if err := unix.Statfs(at, &st); err != nil {
-		return err
-	}
-	const locked = unix.ST_RDONLY | unix.ST_NOSUID | unix.ST_NODEV | unix.ST_NOEXEC | unix.ST_NOATIME | unix.ST_NODIRATIME
-	keep := uintptr(st.Flags) & locked
-	if st.Flags&unix.ST_RELATIME != 0 {
-		keep |= unix.MS_RELATIME
-	}
-	return unix.Mount("", at, "", unix.MS_BIND|unix.MS_REMOUNT|keep|flags, "")
 }
 
 // copied copies a folder, or a file, if it is there.
@@ -175,6 +181,11 @@ func layDevices(dir string, more ...string) error {
 		}
 		if err := unix.Mount(from, to, "", unix.MS_BIND, ""); err != nil {
 			return fmt.Errorf("showing %s: %w", from, err)
+		}
+		// A device is written to on a read-only mount too, and keeps its owner, mode and times:
+		// root of the lab may be root of the machine, to whom they belong.
+		if err := restrict(to, unix.MOUNT_ATTR_RDONLY|unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NOEXEC); err != nil {
+			return err
 		}
 	}
 	for name, target := range map[string]string{

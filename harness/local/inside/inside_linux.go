@@ -13,6 +13,9 @@ import (
 	"github.com/badgateway/badgateway/harness/mutant"
 )
 
+// MutantWord is the first word of a mutant, and the value of agent.InsideVariable.
+const MutantWord = "mutant"
+
 // Two words are needed, so that a stray variable does not turn a program into an agent.
 func init() {
 	order := os.Getenv(agent.InsideVariable)
@@ -28,7 +31,7 @@ func init() {
 		os.Exit(0)
 	case agent.UpstreamWord:
 		os.Exit(server.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-	case agent.MutantWord:
+	case MutantWord:
 		os.Exit(mutant.Main(os.Args[2:], os.Stdout, os.Stderr))
 	}
 }
