@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// LatestFrame bounds a link's Delay and Jitter together. What netem is told is counted in a
+// number that overflows after four minutes.
+const LatestFrame = time.Minute
+
 // Link is the whole wanted condition of the link between the gateway and one host. The
 // zero value of each field but Host is the healthy one.
 type Link struct {
@@ -50,8 +54,8 @@ type Loss struct {
 	Lost int    `json:"lost,omitempty"`
 }
 
-// Indices are those that are lost, in order, counting from 0 for the first packet after
-// the rule was made.
+// Indices are those that are lost, in order, counting from 0 for the first packet of the
+// first connection that began after the rule was made.
 func (l Loss) Indices() []int {
 	lost := rand.New(rand.NewPCG(l.Seed, 0)).Perm(l.Of)[:l.Lost]
 	slices.Sort(lost)

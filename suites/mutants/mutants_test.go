@@ -19,6 +19,7 @@ import (
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/mutant"
 	"github.com/badgateway/badgateway/scenarios"
+	"github.com/badgateway/badgateway/suites/place"
 )
 
 func TestMutants(t *testing.T) {
@@ -54,7 +55,9 @@ var _ = Describe("the harness", func() {
 		cells := trial.of(ctx, mutant.Honest)
 		for _, s := range scenarios.All() {
 			Expect(cells).To(HaveKey(s.ID))
-			Expect(cells[s.ID]).To(haveVerdict(harness.Pass))
+			if place.Played(cells[s.ID]) {
+				Expect(cells[s.ID]).To(haveVerdict(harness.Pass))
+			}
 		}
 	})
 
@@ -62,9 +65,15 @@ var _ = Describe("the harness", func() {
 		It("catches a proxy that "+v.Is, Label(v.Name), SpecTimeout(patience), func(ctx SpecContext) {
 			cells := trial.of(ctx, v.Name)
 			for _, id := range v.Caught {
+				if !place.Played(cells[id]) {
+					continue
+				}
 				Expect(cells[id]).To(haveVerdict(harness.Fail), "in %s", id)
 			}
 			for _, id := range v.Warned {
+				if !place.Played(cells[id]) {
+					continue
+				}
 				Expect(cells[id]).To(haveVerdict(harness.Warn), "in %s", id)
 			}
 		})
@@ -72,6 +81,7 @@ var _ = Describe("the harness", func() {
 
 	for _, s := range scenarios.All() {
 		It("has a mutant that fails "+s.ID, Label(string(s.Fault.Cause)), SpecTimeout(patience), func(ctx SpecContext) {
+			place.MustBePlayed(trial.untilEnd(ctx, mutant.Honest)[s.ID])
 			var by []string
 			for _, v := range mutant.Variants() {
 				if c, played := trial.untilEnd(ctx, v.Name)[s.ID]; played && c.Verdict == harness.Fail {
@@ -95,6 +105,9 @@ var _ = Describe("the harness", func() {
 		cells := trial.of(ctx, sham.Name)
 		for _, s := range scenarios.All() {
 			Expect(cells).To(HaveKey(s.ID))
+			if !place.Played(cells[s.ID]) {
+				continue
+			}
 			Expect(cells[s.ID].Verdict).To(BeNumerically(">=", harness.Inconclusive), "%s: %s", s.ID, cells[s.ID].Receipt)
 		}
 	})
@@ -102,6 +115,9 @@ var _ = Describe("the harness", func() {
 	It("is documented as it is", SpecTimeout(patience), func(ctx SpecContext) {
 		for _, v := range everyone() {
 			trial.untilEnd(ctx, v.Name)
+		}
+		for _, c := range trial.of(ctx, mutant.Honest) {
+			place.MustBePlayed(c) // or there would be gaps
 		}
 		m := trial.matrix()
 		if os.Getenv("BADGATEWAY_UPDATE") != "" {

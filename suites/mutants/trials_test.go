@@ -3,7 +3,6 @@ package mutants_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/badgateway/badgateway/harness/mutant"
 	"github.com/badgateway/badgateway/harness/runtimes"
 	"github.com/badgateway/badgateway/scenarios"
+	"github.com/badgateway/badgateway/suites/place"
 )
 
 // atOnce is how many mutants are tried side by side. Most of a trial is waiting, but
@@ -24,14 +24,7 @@ const atOnce = 5
 // anywhere is a runtime. Without one there is nothing to try.
 func anywhere(ctx context.Context) harness.Runtime {
 	rt, _, err := runtimes.Open(ctx, runtimes.Auto, runtimes.Want{From: "agent", Scenarios: scenarios.All()}, func(s string) { GinkgoWriter.Println(s) })
-	if err != nil {
-		why := fmt.Sprintf("no mutant can be tried: %v (%s)", err, harness.Hint(err))
-		if os.Getenv("CI") != "" {
-			Fail(why)
-		}
-		fmt.Fprintln(os.Stderr, why) // Ginkgo keeps a suite's reason to itself
-		Skip(why)
-	}
+	place.Available(err)
 	return rt
 }
 

@@ -9,7 +9,6 @@ package ordinary_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,8 +21,8 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
 
-	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/local"
+	"github.com/badgateway/badgateway/suites/place"
 )
 
 func TestOrdinary(t *testing.T) {
@@ -50,7 +49,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	rt, err := local.New(local.Options{})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(rt.Close)
-	available(rt.Supports(ctx, 0))
+	place.Available(rt.Supports(ctx, 0))
 	built, err := gexec.Build("github.com/badgateway/badgateway/cmd/badgateway")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(gexec.CleanupBuildArtifacts)
@@ -66,26 +65,11 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	}
 }, NodeTimeout(2*time.Minute))
 
-// available skips what the machine does not let be tested, and fails where everything is
-// meant to be there.
-func available(err error) {
-	GinkgoHelper()
-	if err == nil {
-		return
-	}
-	why := fmt.Sprintf("%v (%s)", err, harness.Hint(err))
-	if os.Getenv("CI") != "" {
-		Fail(why)
-	}
-	fmt.Fprintln(os.Stderr, "SKIPPED, nothing was tested: ", why) // Ginkgo keeps a skip's reason to itself
-	Skip(why)
-}
-
 // tool finds a program that a test needs.
 func tool(name string) string {
 	GinkgoHelper()
 	path, err := exec.LookPath(name)
-	available(err)
+	place.Available(err)
 	return path
 }
 
@@ -122,7 +106,7 @@ func exits(code int, cmd *exec.Cmd) {
 var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 	It("does the main job, and gets what is missing for himself", func() {
 		if _, err := exec.LookPath("apt-get"); err != nil {
-			available(err)
+			place.Available(err)
 		}
 		Expect(os.RemoveAll(filepath.Join(home, ".cache"))).To(Succeed())
 		cmd := command("run", "documented")

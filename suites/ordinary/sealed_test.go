@@ -81,10 +81,10 @@ func TestNothingLeavesALab(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn.Close()
-	for began := time.Now(); m.came.Load() == 0; {
-		if time.Since(began) > 10*time.Second {
-			t.Fatal("the machine's listener takes no connections")
-		}
+	select {
+	case <-m.first:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the machine's listener takes no connections")
 	}
 	if m.packets(t) == before {
 		t.Error("packets are not counted")
@@ -92,11 +92,20 @@ func TestNothingLeavesALab(t *testing.T) {
 }
 
 // networkedMachine is a network namespace with a bridge and listeners on everything.
-type networkedMachine struct{ came atomic.Int64 }
+type networkedMachine struct {
+	came  atomic.Int64  // connections and queries
+	first chan struct{} // closed by the first
+}
+
+func (m *networkedMachine) count() {
+	if m.came.Add(1) == 1 {
+		close(m.first)
+	}
+}
 
 func newNetworkedMachine(t *testing.T) *networkedMachine {
 	t.Helper()
-	m := &networkedMachine{}
+	m := &networkedMachine{first: make(chan struct{})}
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +143,7 @@ func newNetworkedMachine(t *testing.T) *networkedMachine {
 			if err != nil {
 				return
 			}
-			m.came.Add(1)
+			m.count()
 			c.Close()
 		}
 	}()
@@ -147,7 +156,7 @@ func newNetworkedMachine(t *testing.T) *networkedMachine {
 			if _, _, err := dns.ReadFrom(buf); err != nil {
 				return
 			}
-			m.came.Add(1)
+			m.count()
 		}
 	}()
 	return m

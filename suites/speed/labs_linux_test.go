@@ -17,6 +17,7 @@ import (
 	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/nginx"
 	"github.com/badgateway/badgateway/scenarios"
+	"github.com/badgateway/badgateway/suites/place"
 )
 
 func runtimeHere(b *testing.B) *local.Runtime {
@@ -114,7 +115,7 @@ func BenchmarkTwoHundredLabs(b *testing.B) {
 		took := time.Since(began)
 		cancel()
 		if err != nil || summary.Verdict() != harness.Pass {
-			b.Errorf("%v, %v", summary.Verdict(), err)
+			b.Fatalf("what was measured is no run: %v, %v", summary.Verdict(), err)
 		}
 		b.ReportMetric(took.Seconds(), "s/run")
 		b.ReportMetric(floor.Seconds(), "s/floor")
@@ -130,7 +131,7 @@ func mostMemory(ctx context.Context) (most int64) {
 		select {
 		case <-every.C:
 			total := int64(0)
-			for _, pid := range descendants(os.Getpid()) {
+			for _, pid := range place.Descendants(os.Getpid()) {
 				text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 				for line := range strings.Lines(string(text)) {
 					if f := strings.Fields(line); len(f) == 3 && f[0] == "Pss:" {
@@ -144,17 +145,4 @@ func mostMemory(ctx context.Context) (most int64) {
 			return most
 		}
 	}
-}
-
-func descendants(pid int) (found []int) {
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	for _, t := range tasks {
-		text, _ := os.ReadFile(t)
-		for _, f := range strings.Fields(string(text)) {
-			if child, err := strconv.Atoi(f); err == nil {
-				found = append(append(found, child), descendants(child)...)
-			}
-		}
-	}
-	return found
 }

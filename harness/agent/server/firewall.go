@@ -88,7 +88,7 @@ func (s *side) replace(bay int, rules []agent.Rule) error {
 			Name: "rules", Table: t, Type: nftables.ChainTypeFilter, Hooknum: s.hook, Priority: nftables.ChainPriorityFilter,
 		})
 		for _, r := range rules {
-			share, err := s.share(t, r.Loss)
+			share, err := s.share(c, r)
 			if err != nil {
 				return err
 			}

@@ -46,7 +46,7 @@ func (w *world) setLink(ctx context.Context, l agent.Link) error {
 	if l.Host < 0 || l.Host >= len(w.links) {
 		return fmt.Errorf("no host %d", l.Host)
 	}
-	if l.Delay < 0 || l.Jitter < 0 {
+	if l.Delay < 0 || l.Jitter < 0 || l.Delay+l.Jitter > agent.LatestFrame {
 		return fmt.Errorf("a delay of %v and up to %v more", l.Delay, l.Jitter)
 	}
 	if isLate(l) && !w.links[l.Host].wired {

@@ -27,21 +27,45 @@ func checkLoss(l agent.Loss) error {
 }
 
 // share matches the packets that are lost. nftables' own random numbers cannot be seeded;
-// its counter can be relied upon, and which counts are lost is drawn here.
-func (s *side) share(t *nftables.Table, l agent.Loss) ([]expr.Any, error) {
-	if l == (agent.Loss{}) {
+// its counter can be relied upon, and which counts are lost is drawn here. Only those of
+// connections that began under the rule are counted: the last packets of older ones come
+// when they come, and would move the others' numbers.
+func (s *side) share(c *nftables.Chain, r agent.Rule) ([]expr.Any, error) {
+	if r.Loss == (agent.Loss{}) {
 		return nil, nil
 	}
-	set := &nftables.Set{Table: t, Anonymous: true, Constant: true, KeyType: nftables.TypeInteger}
+	begun, err := s.begun(c, r)
+	if err != nil {
+		return nil, err
+	}
+	set := &nftables.Set{Table: c.Table, Anonymous: true, Constant: true, KeyType: nftables.TypeInteger}
 	var lost []nftables.SetElement
-	for _, i := range l.Indices() {
+	for _, i := range r.Loss.Indices() {
 		lost = append(lost, nftables.SetElement{Key: binaryutil.NativeEndian.PutUint32(uint32(i))})
 	}
 	if err := s.nft.AddSet(set, lost); err != nil {
 		return nil, fmt.Errorf("the set of those that are lost: %w", err)
 	}
-	return []expr.Any{
-		&expr.Numgen{Register: 1, Type: unix.NFT_NG_INCREMENTAL, Modulus: uint32(l.Of)},
+	return append(begun,
+		&expr.Numgen{Register: 1, Type: unix.NFT_NG_INCREMENTAL, Modulus: uint32(r.Loss.Of)},
 		&expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID},
-	}, nil
+	), nil
+}
+
+// begun matches packets of connections that began since the rule is there. It knows them by
+// the gateway's port, which a rule before it notes when it sees a SYN.
+func (s *side) begun(c *nftables.Chain, r agent.Rule) ([]expr.Any, error) {
+	set := &nftables.Set{Table: c.Table, Name: fmt.Sprintf("begun%d", r.Host), KeyType: nftables.TypeInetService, Dynamic: true, Size: 1 << 16}
+	if err := s.nft.AddSet(set, nil); err != nil {
+		return nil, fmt.Errorf("the set of connections: %w", err)
+	}
+	port := &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseTransportHeader, Offset: 0, Len: 2} // the source's
+	if r.Where == agent.Returning {
+		port.Offset = 2 // the destination's
+	}
+	note := append(onLink(expr.MetaKeyIIFNAME, r.Host), isTCP()...)
+	note = append(note, isFlags(tcpSYN, tcpSYN)...)
+	note = append(note, port, &expr.Dynset{SrcRegKey: 1, SetName: set.Name, SetID: set.ID, Operation: uint32(unix.NFT_DYNSET_OP_ADD)})
+	s.nft.AddRule(&nftables.Rule{Table: c.Table, Chain: c, Exprs: note})
+	return []expr.Any{port, &expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID}}, nil
 }
