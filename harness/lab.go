@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -47,7 +48,7 @@ func (l *Lab) keepGateway(ctx context.Context) error {
 }
 
 // startGateway starts the gateway and waits until it listens. It returns
-// errGatewayEnded where it ends instead.
+// errGatewayEnded where it ends instead, and errSilentGateway where it runs and does not.
 func (l *Lab) startGateway(ctx context.Context) error {
 	l.starts.Add(1)
 	if err := l.Gateway.Start(ctx); err != nil {
@@ -59,7 +60,10 @@ func (l *Lab) startGateway(ctx context.Context) error {
 	go func() { listening <- l.Agent.Listening(ctx, l.front) }()
 	select {
 	case err := <-listening:
-		return err
+		if err != nil {
+			return fmt.Errorf("%w: %w", errSilentGateway, err)
+		}
+		return nil
 	case <-l.Gateway.Exited():
 		return errGatewayEnded
 	}

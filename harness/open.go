@@ -82,12 +82,13 @@ func open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab
 
 func (o *OpenLab) start(ctx context.Context) error {
 	err := o.Lab.startGateway(ctx)
-	if err == nil || ctx.Err() != nil {
+	silent := errors.Is(err, errSilentGateway)
+	if err == nil || ctx.Err() != nil || !silent && !errors.Is(err, errGatewayEnded) {
 		return err
 	}
 	lines := o.Gateway.Log().Lines()
-	if !errors.Is(err, errGatewayEnded) {
-		return &Problem{What: "the gateway does not serve (" + lastOf(lines) + ")", Err: fmt.Errorf("%w: %w", errSilentGateway, err),
+	if silent {
+		return &Problem{What: "the gateway does not serve (" + lastOf(lines) + ")", Err: err,
 			Hint: "it has to listen on that port, of every address", Detail: lines[max(0, len(lines)-20):]}
 	}
 	return &Problem{

@@ -41,7 +41,8 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Play scenarios and say what came of each. Without an argument all are played.
 
 The exit code says who has to act:
-  0    every selected cell met its expectation (warnings count as met)
+  0    every selected cell met its expectation (warnings count as met, and what is
+       unsupported here does not count)
   1    at least one failed: the gateway's configuration is to blame
   2    usage, or a configuration that cannot be read: nothing ran
   3    inconclusive, or trouble with the lab or a report: the environment is to blame
@@ -65,7 +66,7 @@ The exit code says who has to act:
 func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.runtime, "runtime", runtimes.Auto, "make labs in `NAME`: auto, "+strings.Join(a.runtimes, ", ")+"; auto takes what can play most")
-	flags.StringVar(&f.gateway, "gateway", "nginx", "test the gateway `REF`: nginx, nginx@1.26, image:...")
+	flags.StringVar(&f.gateway, "gateway", "nginx", "test the gateway `REF`: nginx, nginx@1.26, image:..., bin:/...")
 	flags.StringVar(&f.filter, "filter", "", "play only what these `LABELS` select, in Ginkgo's grammar: 'slow && !body'")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, repeatable; formats are "+strings.Join(formats, ", ")+"; path - is stdout")
 	flags.StringVar(&f.color, "color", "auto", "colour the results `WHEN`: auto, always, never")

@@ -71,6 +71,9 @@ func TestTimesAreThoseOfAPacketCapture(t *testing.T) {
 	}
 	const bays = 8
 	r := runtimeFor(t)
+	if r.users == single {
+		t.Skip("SKIPPED, NOTHING WAS TESTED: whoever enters a lab of one user holds no capability to capture")
+	}
 	plots := make([]harness.Plot, bays)
 	for i := range plots {
 		plots[i].Name = fmt.Sprint("captured/", i)

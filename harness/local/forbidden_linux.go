@@ -18,6 +18,10 @@ type bar struct {
 	hint   string
 }
 
+// openContainer is how a container may have labs in it: all three are needed, one after
+// the other.
+const openContainer = "start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined, or let it use an engine"
+
 // bars are those that are known, the surest first.
 var bars = []bar{
 	{
@@ -35,14 +39,19 @@ var bars = []bar{
 		hint: "allow them until the next start with: sudo sysctl -w kernel.unprivileged_userns_clone=1",
 	},
 	{
-		stands: func(err error) bool { return errors.Is(err, unix.ENOSPC) },
+		stands: func(err error) bool { return errors.Is(err, unix.ENOSPC) && exhausted() == "user" },
 		what:   "this kernel allows no more user namespaces",
 		hint:   "allow them until the next start with: sudo sysctl -w user.max_user_namespaces=15000",
 	},
 	{
+		stands: func(err error) bool { return errors.Is(err, unix.ENOSPC) },
+		what:   "this kernel allows no more namespaces of some kind",
+		hint:   "`sysctl -a | grep 'user.max_.*_namespaces'` tells which: allow more with sudo sysctl -w",
+	},
+	{
 		stands: func(err error) bool { return errors.Is(err, unix.EPERM) && filtered() },
 		what:   "the filter of system calls that this process runs under forbids user namespaces, as container engines' do",
-		hint:   "start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined, or let it use an engine",
+		hint:   openContainer,
 	},
 	{
 		stands: func(err error) bool { return strings.Contains(err.Error(), unix.ENOSYS.Error()) },
@@ -52,7 +61,7 @@ var bars = []bar{
 	{
 		stands: func(err error) bool { return strings.Contains(err.Error(), "mounting /proc") },
 		what:   "this container hides parts of /proc, so that a namespace can have none",
-		hint:   "start it with --security-opt systempaths=unconfined, or let it use an engine",
+		hint:   openContainer,
 	},
 }
 
@@ -66,7 +75,7 @@ func forbidden(err error) error {
 			return &harness.Problem{Lack: true, What: b.what, Hint: b.hint, Err: err}
 		}
 	}
-	return &harness.Problem{Lack: true, What: "this machine allows no lab", Err: err,
+	return &harness.Problem{Lack: refused(err), What: "this machine allows no lab", Err: err,
 		Hint: "`badgateway doctor` tries each thing that a lab needs; or use --runtime docker"}
 }
 
@@ -76,6 +85,17 @@ var sysctls = "/proc/sys"
 func setting(name string) string {
 	text, _ := os.ReadFile(filepath.Join(sysctls, name))
 	return strings.TrimSpace(string(text))
+}
+
+// exhausted is the kind of namespaces of which none is allowed here (namespaces(7)), as a
+// rule the first that a lab needs.
+func exhausted() string {
+	for _, kind := range []string{"net", "mnt", "pid", "ipc", "uts"} {
+		if setting("user/max_"+kind+"_namespaces") == "0" {
+			return kind
+		}
+	}
+	return "user"
 }
 
 // filtered says whether this process runs under a filter of system calls (proc(5), Seccomp).

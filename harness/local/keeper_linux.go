@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/local/inside"
 )
 
 // A lab whose memory is limited has a control group, which is a folder on this machine that
@@ -48,6 +49,9 @@ func keep(text string) error {
 	var order kept
 	if err := json.Unmarshal([]byte(text), &order); err != nil {
 		return fmt.Errorf("reading the keeper's order: %w", err)
+	}
+	if err := inside.CloseInherited(lifeDescriptor); err != nil {
+		return err
 	}
 	g, err := makeGroup(order.Memory)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 
 	"github.com/badgateway/badgateway/harness"
@@ -104,10 +105,23 @@ func (l *lab) explained(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if lines := l.words.Lines(); len(lines) > 0 {
-		return fmt.Errorf("%s: %w (it said: %s)", doing, err, lines[len(lines)-1])
+	if said := telling(l.words.Lines()); said != "" {
+		return fmt.Errorf("%s: %w (it said: %s)", doing, err, said)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// telling is the line that tells most: where a Go program crashed, the first of its trace.
+func telling(lines []string) string {
+	for _, line := range lines {
+		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
+			return line
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[len(lines)-1]
 }
 
 // destroy kills the agent, and with it everything in its namespaces: once it is waited

@@ -11,7 +11,6 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
-	_ "github.com/badgateway/badgateway/harness/local/inside" // this executable is the agent too
 	"github.com/badgateway/badgateway/harness/provision"
 )
 

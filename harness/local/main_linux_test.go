@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,6 +46,7 @@ type sight struct {
 	Processes    int
 	Capabilities string
 	NoNewPrivs   bool
+	Open         []string // its descriptors
 	Escapes      []string // what should have been refused and was not
 	Reads        map[string]string
 }
@@ -53,6 +55,11 @@ type sight struct {
 // stays until it is ended.
 func look() {
 	s := sight{UID: os.Getuid(), Reads: map[string]string{}}
+	for fd := range 1024 { // asked one by one: to list them would take one more
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && (fd <= 2 || flags&unix.FD_CLOEXEC == 0) {
+			s.Open = append(s.Open, strconv.Itoa(fd))
+		}
+	}
 	entries, _ := os.ReadDir("/")
 	for _, e := range entries {
 		s.Root = append(s.Root, e.Name())
@@ -115,6 +122,8 @@ var escapes = map[string]func() error{
 	},
 	"tracing the agent":                     func() error { return syscall.PtraceAttach(1) },
 	"mounting in a namespace of its own":    nestedMount,
+	"making a user namespace":               func() error { return tryAs(unix.CLONE_NEWUSER) },
+	"reading the session's keys":            readKeys,
 	"changing one of the machine's devices": func() error { return os.Chmod("/dev/full", 0o666) },
 }
 
@@ -139,6 +148,21 @@ func socket(family, kind int) error {
 	if err == nil {
 		unix.Close(fd)
 	}
+	return err
+}
+
+func tryAs(flags uintptr) error {
+	cmd := exec.Command("/bin/true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags}
+	return cmd.Run()
+}
+
+// keyName is what the tests call the key that a lab must not find.
+const keyName = "badgateway-test"
+
+// readKeys looks for the key that the harness has in its session's keyring.
+func readKeys() error {
+	_, err := unix.KeyctlSearch(unix.KEY_SPEC_SESSION_KEYRING, "user", keyName, 0)
 	return err
 }
 

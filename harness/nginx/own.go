@@ -7,7 +7,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+
+	crossplane "github.com/nginxinc/nginx-go-crossplane"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
@@ -103,10 +106,21 @@ func (o Own) Boot([]harness.Site) (harness.Boot, error) {
 	if from == "" {
 		from = "nginx"
 	}
-	return harness.Boot{
-		From: from, Command: []string{"nginx", "-g", "daemon off;"},
-		Files: []harness.File{{Path: Path, Text: text}},
-	}, nil
+	boot := harness.Boot{From: from, Command: []string{"nginx"}, Files: []harness.File{{Path: Path, Text: text}}}
+	if !settlesDaemon(boot.Files) {
+		boot.Command = append(boot.Command, "-g", "daemon off;")
+	}
+	return boot, nil
+}
+
+// settlesDaemon says whether the configuration says itself that NGINX stays in the
+// foreground, as those for containers do: it may be said once. One that cannot be read says
+// so when its policy is.
+func settlesDaemon(files []harness.File) bool {
+	payload, err := parse(files)
+	return err == nil && len(payload.Config) > 0 && slices.ContainsFunc(payload.Config[0].Parsed, func(d *crossplane.Directive) bool {
+		return d.Directive == "daemon"
+	})
 }
 
 // Policy is that of the location that the URL leads to.

@@ -132,7 +132,7 @@ func merged(root string) error {
 // run runs one tool to its end. Cancelling ends its whole process group: apt-get's methods are processes too.
 func (a *apt) run(ctx context.Context, tool string, args ...string) error {
 	cmd := exec.CommandContext(ctx, tool, args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive")
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "TMPDIR="+a.dir)
 	cmd.Stdout, cmd.Stderr = &a.log, &a.log
 	endTogether(cmd)
 	err := cmd.Run()

@@ -92,10 +92,10 @@ var stock = []string{
 var seen = []string{"etc/ld.so.cache", "etc/ssl/certs", "etc/ssl/openssl.cnf", "etc/localtime"}
 
 // installed is a program of this machine's own.
-func (s *Shop) installed(ctx context.Context, file string) (Program, error) {
-	file, err := filepath.EvalSymlinks(file)
+func (s *Shop) installed(ctx context.Context, named string) (Program, error) {
+	file, err := filepath.EvalSymlinks(named)
 	if err != nil {
-		return Program{}, misnamed("there is no program "+quoted(file), refHint, err)
+		return Program{}, misnamed("there is no program "+quoted(named), refHint, err)
 	}
 	said, err := askedFor(ctx, file, "-V")
 	version := saysVersion.FindStringSubmatch(said)
@@ -107,7 +107,7 @@ func (s *Shop) installed(ctx context.Context, file string) (Program, error) {
 		Root: agent.Root{System: "/", Bind: append(lies(file), seen...), Copy: stock},
 	}
 	if prefix := saysPrefix.FindStringSubmatch(said); prefix != nil && !slices.Contains(distributed, prefix[1]) {
-		return p.prefixed(prefix[1])
+		p = p.prefixed(prefix[1])
 	}
 	return p, nil
 }
@@ -118,25 +118,17 @@ var configured = []string{"-c", "/etc/nginx/nginx.conf"}
 // distributed are the prefixes of distributions' and the vendor's packages: nothing is written there.
 var distributed = []string{"/usr/share/nginx", "/etc/nginx"}
 
-// kept are the folders of a prefix that a program needs as they are. Of the others NGINX writes to some (logs, one for
-// each kind of temporary file), and conf is what this machine serves.
-func kept(name string) bool {
-	return name != "conf" && name != "logs" && !strings.HasSuffix(name, "_temp")
-}
+// partsOf are the folders of a prefix that are the program's own. NGINX writes to others (logs, one for each kind of
+// temporary file), conf is what this machine serves, and what else lies there is none of a lab's business.
+var partsOf = []string{"sbin", "html", "modules", "lib", "lualib", "share"}
 
 // prefixed is NGINX as it was built on this machine, with all its folders below one: that is laid anew, with the program's
 // own parts in it, and the files of NGINX's own where the configuration is.
-func (p Program) prefixed(prefix string) (Program, error) {
-	entries, err := os.ReadDir(prefix)
-	if err != nil {
-		return p, misnamed("the prefix of "+quoted(p.Path)+" cannot be read", "nginx -V says where it is.", err)
-	}
+func (p Program) prefixed(prefix string) Program {
 	below := strings.TrimPrefix(filepath.Clean(prefix), "/")
 	p.Root.Fresh = []string{below}
-	for _, e := range entries {
-		if kept(e.Name()) {
-			p.Root.Bind = append(p.Root.Bind, filepath.Join(below, e.Name()))
-		}
+	for _, name := range partsOf {
+		p.Root.Bind = append(p.Root.Bind, filepath.Join(below, name))
 	}
 	p.Root.Entries = append(p.Root.Entries, agent.Entry{Path: filepath.Join(prefix, "logs"), Mode: 0o755, Dir: true})
 	for _, name := range stock {
@@ -147,7 +139,7 @@ func (p Program) prefixed(prefix string) (Program, error) {
 		}
 		p.Root.Entries = append(p.Root.Entries, agent.Entry{Path: "/" + name, Mode: 0o644, Text: text})
 	}
-	return p, nil
+	return p
 }
 
 // lies is where a program is that lies outside of the distribution's folders.

@@ -123,11 +123,17 @@ func abridged(log []string) (lines []string) {
 // defaultGateway is the one that is played when none is named.
 const defaultGateway = "nginx"
 
+// defaultRuntime is what is taken without a word where there are both.
+const defaultRuntime = "docker"
+
 // Replay is the command that plays a cell again.
 func (r Run) Replay(id string) string {
 	words := []string{"badgateway", "run", quoted(id)}
 	if r.Reference != "" && r.Reference != defaultGateway {
 		words = append(words, "--gateway", quoted(r.Reference))
+	}
+	if r.Runtime != "" && r.Runtime != defaultRuntime {
+		words = append(words, "--runtime", quoted(r.Runtime))
 	}
 	return strings.Join(words, " ")
 }

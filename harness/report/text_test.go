@@ -82,6 +82,12 @@ func TestAFailureReadsLikeACompilers(t *testing.T) {
 		"  replay         badgateway run slow/never --gateway nginx@1.26\n")
 }
 
+func TestACellIsReplayedWhereItWasPlayed(t *testing.T) {
+	r := aRun(failed())
+	r.Runtime = "local"
+	says(t, rendered(t, report.Text(report.Style{}), r), " --gateway nginx@1.26 --runtime local\n")
+}
+
 func TestOnlyWhatNeedsAPersonHasABlock(t *testing.T) {
 	heads := regexp.MustCompile(`(?m)^[A-Z]{4,} .*`)
 	has := func(style report.Style, want ...string) {

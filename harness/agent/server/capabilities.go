@@ -72,6 +72,16 @@ func limitThread(caps []uint) error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("forbidding new privileges: %w", err)
 	}
+	return leaveKeys()
+}
+
+// leaveKeys gives the thread, and what it starts, a session keyring of its own: that of the
+// harness holds a user's keys (keyrings(7)). Where a container forbids keyrings nobody has any.
+func leaveKeys() error {
+	_, _, errno := unix.Syscall(unix.SYS_KEYCTL, unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0)
+	if errno != 0 && errno != unix.ENOSYS && errno != unix.EPERM {
+		return fmt.Errorf("leaving the session's keys: %w", errno)
+	}
 	return nil
 }
 

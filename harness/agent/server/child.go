@@ -57,17 +57,18 @@ func startChild(wanted agent.Host, l *net.TCPListener, start func(*exec.Cmd) err
 	if err != nil {
 		return nil, err
 	}
-	defer eventsEnd.Close()
 	order, err := json.Marshal(wanted)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, eventsEnd.Close())
 	}
 	cmd := exec.Command("/proc/self/exe", agent.UpstreamWord, string(order))
 	cmd.ExtraFiles = []*os.File{listener, eventsEnd}
 	cmd.Stderr = os.Stderr
 	cmd.Env = []string{"GOTRACEBACK=none", agent.InsideVariable + "=" + agent.UpstreamWord}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := start(cmd); err != nil {
+	err = start(cmd)
+	eventsEnd.Close() // the child's is the only one: its end is the child's
+	if err != nil {
 		return nil, fmt.Errorf("starting the upstream's process: %w", err)
 	}
 	c := &child{process: cmd.Process, events: events, gone: make(chan struct{})}

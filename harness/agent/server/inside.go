@@ -4,8 +4,10 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,8 +56,12 @@ func ServeInside(in io.Reader, out io.Writer, order agent.Inside) error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0); err != nil {
 		return fmt.Errorf("asking to end with the harness: %w", err)
 	}
+	unix.Umask(0o022) // the harness's is no affair of a gateway's
 	if err := enterOwnRoot(order); err != nil {
 		return fmt.Errorf("making the lab's root: %w", err)
+	}
+	if err := forbidNamespaces(); err != nil {
+		return err
 	}
 	if err := unix.Sethostname([]byte("gateway")); err != nil {
 		return fmt.Errorf("naming the lab: %w", err)
@@ -65,6 +71,16 @@ func ServeInside(in io.Reader, out io.Writer, order agent.Inside) error {
 		return err
 	}
 	return serve(in, out, &inside{nursery: nursery})
+}
+
+// forbidNamespaces lets nobody in the lab make a user namespace, in which he would hold every
+// capability (namespaces(7), /proc/sys/user).
+func forbidNamespaces() error {
+	err := os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forbidding user namespaces: %w", err)
+	}
+	return nil
 }
 
 // enterOwnRoot leaves the machine's file system for one with its programs and libraries,

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/harness/agent"
@@ -48,6 +49,11 @@ func TestMain(m *testing.M) {
 		}
 		forbidden = err
 	}
+	if os.Getenv(rootVariable) != "" { // its network has nothing yet
+		if lo, err := netlink.LinkByName("lo"); err == nil {
+			netlink.LinkSetUp(lo)
+		}
+	}
 	clean := func() {}
 	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_GETPID, 0, 0, 0); errno == unix.ENOTSUP && forbidden == nil {
 		clean, forbidden = withoutCgo()
@@ -74,10 +80,14 @@ func withoutCgo() (clean func(), err error) {
 	return clean, nil
 }
 
+// rootVariable says that the tests run in a user namespace of their own.
+const rootVariable = "BADGATEWAY_TEST_ROOT"
+
 // asRoot runs the tests once more in a user namespace.
 func asRoot() (code int, err error) {
 	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), rootVariable+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNET, // who leaves a namespace must own it to come back
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},

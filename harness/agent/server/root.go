@@ -75,10 +75,10 @@ func fresh(at string) error {
 }
 
 // show lets a file or folder be seen at another place, read-only. A link stays one; what
-// is not there, or is there already, is left out.
+// is not there, or may not be seen, or is there already, is left out.
 func show(from, to string) error {
 	info, err := os.Lstat(from)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil
 	}
 	if err != nil {
@@ -133,9 +133,10 @@ func restrict(at string, attributes uint64) error {
 	return nil
 }
 
-// copied copies a folder, or a file, if it is there.
+// copied copies a folder, or a file, if it is there. One that this user may not see is none
+// to him: /etc/nginx can be locked.
 func copied(from, to string) error {
-	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil
 	}
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
@@ -196,7 +197,7 @@ func layDevices(dir string, more ...string) error {
 		}
 	}
 	shm := filepath.Join(dir, "dev/shm")
-	return errors.Join(os.Mkdir(shm, 0o1777), os.Chmod(shm, 0o777|fs.ModeSticky))
+	return errors.Join(os.MkdirAll(shm, 0o1777), os.Chmod(shm, 0o777|fs.ModeSticky))
 }
 
 // layProc mounts the processes of this namespace on dir/proc. It has to come before the

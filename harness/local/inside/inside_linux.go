@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/agent/server"
@@ -41,8 +44,37 @@ func serve(text string) error {
 	if err := json.Unmarshal([]byte(text), &order); err != nil {
 		return fmt.Errorf("reading the lab's order: %w", err)
 	}
+	spare := -1
+	if order.Unmapped {
+		spare = agent.MappedDescriptor
+	}
+	if err := CloseInherited(spare); err != nil {
+		return err
+	}
 	if order.Unmapped {
 		return server.Mapped(order)
 	}
 	return server.ServeInside(os.Stdin, os.Stdout, order)
+}
+
+// CloseInherited closes what the process was handed without being told: descriptors that
+// whoever started the harness left open, in which a gateway could find the machine's
+// folders. Spared are the standard three and one more, and all that this process opened
+// itself, which are closed by exec as Go has it.
+func CloseInherited(spare int) error {
+	const folder = "/proc/self/fd"
+	open, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("looking for inherited descriptors: %w", err)
+	}
+	for _, f := range open {
+		fd, err := strconv.Atoi(f.Name())
+		if err != nil || fd <= 2 || fd == spare {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			unix.Close(fd)
+		}
+	}
+	return nil
 }
