@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -94,9 +95,6 @@ func TestAGatewayOfAnOrdinaryUserSeesItsLabAndNothingElse(t *testing.T) {
 
 func mustSeeOnlyItsLab(t *testing.T, r *Runtime) {
 	t.Helper()
-	if _, err := unix.AddKey("user", keyName, []byte("secret"), unix.KEY_SPEC_SESSION_KEYRING); err != nil {
-		t.Logf("this machine has no keyrings: %v", err)
-	}
 	folder, err := syscall.Open("/etc", syscall.O_RDONLY, 0) // left open, as a careless shell does
 	if err != nil {
 		t.Fatal(err)
@@ -149,6 +147,34 @@ func mustSeeOnlyItsLab(t *testing.T, r *Runtime) {
 		if !strings.Contains(s.Reads[file], part) {
 			t.Errorf("%s reads %q, without %q", file, s.Reads[file], part)
 		}
+	}
+}
+
+// A harness may run in a session that has keys. It is started in one here, because a
+// keyring is a thread's, and what a process starts has that of the thread that starts it.
+func TestAGatewayFindsNoKeysOfItsHarness(t *testing.T) {
+	if os.Getenv(keyVariable) == "" {
+		runtime.LockOSThread() // for good: what it joins is to end with it
+		_, err := unix.KeyctlJoinSessionKeyring(t.Name())
+		if err == nil {
+			_, err = unix.AddKey("user", keyName, []byte("secret"), unix.KEY_SPEC_SESSION_KEYRING)
+		}
+		if err != nil {
+			t.Skipf("SKIPPED, NOTHING WAS TESTED: this machine has no keyrings: %v", err)
+		}
+		cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
+		cmd.Env = append(os.Environ(), keyVariable+"=1")
+		if said, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS: "+t.Name()) {
+			t.Errorf("%v\n%s", err, said)
+		}
+		return
+	}
+	if err := readKeys(); err != nil {
+		t.Fatalf("the harness itself finds no key: %v", err)
+	}
+	_, _, s := watched(t, runtimeFor(t))
+	if len(s.Escapes) > 0 {
+		t.Errorf("it was not kept from %s", strings.Join(s.Escapes, ", "))
 	}
 }
 

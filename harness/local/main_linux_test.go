@@ -157,6 +157,9 @@ func tryAs(flags uintptr) error {
 	return cmd.Run()
 }
 
+// keyVariable says that the harness was started in a session with a key.
+const keyVariable = "LOCAL_TEST_KEY"
+
 // keyName is what the tests call the key that a lab must not find.
 const keyName = "badgateway-test"
 
