@@ -90,3 +90,22 @@ func TestAMistakeIsItsMakersAffair(t *testing.T) {
 		}
 	}
 }
+
+// NGINX is to stay in the foreground, and to be told so once.
+func TestWhoStaysInTheForeground(t *testing.T) {
+	for conf, want := range map[string]string{
+		ownConf:                     "nginx -g daemon off;",
+		"daemon off;\n" + ownConf:   "nginx",
+		"# daemon off;\n" + ownConf: "nginx -g daemon off;",
+		"nonsense {":                "nginx -g daemon off;",
+	} {
+		path := filepath.Join(t.TempDir(), "nginx.conf")
+		if err := os.WriteFile(path, []byte(conf), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		boot, err := Own{Config: path, URL: "http://shop.test:8080/", Upstream: "app:9000"}.Boot(nil)
+		if got := strings.Join(boot.Command, " "); err != nil || got != want {
+			t.Errorf("of %.20q: %q, %v; want %q", conf, got, err, want)
+		}
+	}
+}
