@@ -29,14 +29,21 @@ func narrowed(e *Evidence) (string, error) {
 	return fmt.Sprintf("%d bytes passed the queue of its link, which had to wait %s", passed, plural(int(waits), "time")), nil
 }
 
-// delayed: SYNs were held back, and the connection stood no sooner than three of
-// them take: the SYN, its answer and the acknowledgement of that. One that never stood
-// tells nothing against it.
+// delayed: frames were held back, the gateway's among them, and the connection stood no
+// sooner than three of them take: the SYN, its answer and the acknowledgement of that. One
+// that never stood tells nothing against it. That the gateway's was among them is known by
+// its SYN, or where that was still on its way when it gave up, by its own word: netem
+// counts whatever passes, ARP too.
 func delayed(each time.Duration) Proof {
 	return func(e *Evidence) (string, error) {
 		n := e.after().Link.Delayed - e.before().Link.Delayed
-		if n < 1 || e.Attempts() < 1 {
-			return "", fmt.Errorf("the link held back %s of %s", plural(int(n), "frame"), plural(e.Attempts(), "connection"))
+		if n < 1 {
+			return "", errors.New("the link held back no frame")
+		}
+		if e.Attempts() < 1 {
+			if _, err := notConnected(e); err != nil {
+				return "", fmt.Errorf("the link held back %s, and whether the gateway's is not known: %w", plural(int(n), "frame"), err)
+			}
 		}
 		said := "its link held back " + plural(int(n), "frame")
 		ev := e.event(agent.Accepted, e.fromGateway)
@@ -83,7 +90,7 @@ func unrouted(e *Evidence) (string, error) {
 // word that it tried. A gateway that keeps silent leaves it unproven.
 func notConnected(e *Evidence) (string, error) {
 	if !slices.ContainsFunc(e.Log, func(l LogLine) bool { return l.Phase == PhaseConnect }) {
-		return "", errors.New("the gateway does not say that it tried to connect for the visitor, and no kernel counts EACCES")
+		return "", errors.New("the gateway does not say that it tried to connect for the visitor")
 	}
 	return "the gateway's log has the visitor's request fail in connecting", nil
 }

@@ -30,6 +30,8 @@ func TestProofsOfTheWay(t *testing.T) {
 	}
 	idle := late(3, 0) // what is held back is somebody else's
 	idle.After.Hosts[0].Attempts = 0
+	early := late(3, 0) // the gateway gave up before its SYN arrived
+	early.After.Hosts[0].Attempts, early.Log = 0, []LogLine{{Phase: PhaseConnect}}
 	route := func(before, after string, attempts int) *Evidence {
 		e := seen(agent.HostView{Route: after, Attempts: attempts})
 		e.Before.Hosts[0].Route = before
@@ -72,7 +74,8 @@ func TestProofsOfTheWay(t *testing.T) {
 		"late": {delayed(each), late(7, 3*each), "held back 7 frames, the connection was there after 750ms", map[string]*Evidence{
 			"too soon": late(7, 3*each-time.Millisecond), "nothing held back": late(0, 3*each), "no attempt": idle, "nothing": {},
 		}},
-		"late, and none came": {delayed(each), late(1, 0), "held back 1 frame, and no connection was there in time", nil},
+		"late, and given up on": {delayed(each), early, "held back 3 frames, and no connection was there in time", nil},
+		"late, and none came":   {delayed(each), late(1, 0), "held back 1 frame, and no connection was there in time", nil},
 		"no route": {looksUp("ENETUNREACH"), route("ENETUNREACH", "ENETUNREACH", 0), "said ENETUNREACH of the route", map[string]*Evidence{
 			"another errno": route("EACCES", "EACCES", 0), "a route before": route("", "ENETUNREACH", 0), "a route after": route("ENETUNREACH", "", 0),
 			"a SYN": route("ENETUNREACH", "ENETUNREACH", 1), "nothing": {},

@@ -59,10 +59,9 @@ func (w *world) tryTUN() error {
 
 // tryNftables makes a table and takes it away again.
 func (w *world) tryNftables() error {
-	nft, err := nftables.New(nftables.WithNetNSFd(w.far.fd))
-	if err != nil {
-		return err
-	}
+	w.firewall.mu.Lock()
+	defer w.firewall.mu.Unlock()
+	nft := w.firewall.sides[agent.Arriving].nft
 	table := nft.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "try"})
 	if err := nft.Flush(); err != nil {
 		return err
