@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -47,41 +48,41 @@ const (
 	inetDiagMsgSize  = 72 // struct inet_diag_msg
 )
 
-// listeners are the TCP sockets that listen, for IPv4 and for IPv6: one that listens on
-// [::] as a rule serves both.
-func (d *socketDiag) listeners() (found []listener, err error) {
-	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} {
-		some, err := d.dump(family)
-		if err != nil {
-			return nil, err
+// find asks for the socket that would take a connection to that address, or reports that
+// there is none. It is one look into the kernel's table: to list all listeners would walk
+// through those of every namespace of the machine, which takes the longer the more labs
+// there are.
+func (d *socketDiag) find(at netip.AddrPort) (l listener, found bool, err error) {
+	for _, family := range []byte{unix.AF_INET, unix.AF_INET6} { // one that listens on [::] as a rule serves both
+		if l, found, err = d.findIn(family, at); found || err != nil {
+			return l, found, err
 		}
-		found = append(found, some...)
 	}
-	return found, nil
+	return l, false, nil
 }
 
-func (d *socketDiag) dump(family byte) ([]listener, error) {
-	// struct inet_diag_req_v2: family, protocol, ext, pad, states, then an id of zeros.
+func (d *socketDiag) findIn(family byte, at netip.AddrPort) (l listener, found bool, err error) {
+	// struct inet_diag_req_v2: family, protocol, ext, pad, states, then the socket's id:
+	// ports, addresses, interface, and a cookie that says that none is known.
 	req := make([]byte, 56)
 	req[0], req[1], req[2] = family, unix.IPPROTO_TCP, 1<<(inetDiagSKMem-1)
 	binary.NativeEndian.PutUint32(req[4:], 1<<tcpListen)
+	binary.BigEndian.PutUint16(req[8:], at.Port())
+	if family == unix.AF_INET {
+		copy(req[12:], at.Addr().AsSlice())
+	}
+	binary.NativeEndian.PutUint64(req[48:], math.MaxUint64)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	msgs, err := d.conn.Execute(netlink.Message{
-		Header: netlink.Header{Type: sockDiagByFamily, Flags: netlink.Request | netlink.Dump}, Data: req,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("asking sock_diag: %w", err)
+	msgs, err := d.conn.Execute(netlink.Message{Header: netlink.Header{Type: sockDiagByFamily, Flags: netlink.Request}, Data: req})
+	if errors.Is(err, unix.ENOENT) {
+		return l, false, nil
 	}
-	var found []listener
-	for _, m := range msgs {
-		l, err := parseListener(m.Data)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, l)
+	if err != nil || len(msgs) == 0 {
+		return l, false, fmt.Errorf("asking sock_diag: %d answers: %w", len(msgs), err)
 	}
-	return found, nil
+	l, err = parseListener(msgs[0].Data)
+	return l, err == nil, err
 }
 
 func parseListener(msg []byte) (l listener, err error) {
@@ -109,27 +110,17 @@ func parseListener(msg []byte) (l listener, err error) {
 
 // queue is what waits at a host's listener, and what that dropped.
 func (w *world) queue(h *host) (queue, dropped int, err error) {
-	found, err := w.diag[w.far].listeners()
-	for _, l := range found {
-		if l.at == h.at() {
-			return l.queue, l.dropped, nil
-		}
-	}
-	return 0, 0, err
+	l, _, err := w.diag[w.far].find(h.at())
+	return l.queue, l.dropped, err
 }
 
-// listening waits until the gateway listens on a port.
+// listening waits until the gateway listens on a port of its front.
 func (w *world) listening(ctx context.Context, port uint16) error {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nothing listens on port %d after %v", port, patience))
 	defer cancel()
 	return until(ctx, func() (bool, error) {
-		found, err := w.diag[w.near].listeners()
-		for _, l := range found {
-			if l.at.Port() == port && (l.at.Addr().IsUnspecified() || l.at.Addr() == agent.Front) {
-				return true, nil
-			}
-		}
-		return false, err
+		_, found, err := w.diag[w.near].find(netip.AddrPortFrom(agent.Front, port))
+		return found, err
 	})
 }

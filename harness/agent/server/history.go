@@ -57,7 +57,7 @@ type noise struct {
 type lateness struct{ at, by time.Duration }
 
 const (
-	noiseEvery = 5 * time.Millisecond
+	noiseEvery = 20 * time.Millisecond
 	noiseKept  = 2 * time.Minute
 )
 

@@ -227,17 +227,18 @@ func (h *host) gather(ctx context.Context, wanted agent.Host) error {
 	})
 }
 
-// until waits for a condition that the kernel does not announce.
+// until waits for a condition that the kernel does not announce. It looks at once, and then
+// less and less often: what takes long may be late by a little, and a crowd of labs that all
+// look often would keep each other from what they wait for.
 func until(ctx context.Context, holds func() (bool, error)) error {
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for {
+	const most = 8 * time.Millisecond
+	for pause := 500 * time.Microsecond; ; pause = min(2*pause, most) {
 		ok, err := holds()
 		if ok || err != nil {
 			return err
 		}
 		select {
-		case <-tick.C:
+		case <-time.After(pause):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

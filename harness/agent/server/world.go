@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	if err := w.equip(b.Hosts); err != nil {
 		return nil, built, err
 	}
-	if err := w.settlePrivileges(); err != nil {
+	if err := w.settle(b.Bays); err != nil {
 		return nil, built, err
 	}
 	built.Capabilities, err = heldCapabilities()
@@ -80,8 +81,11 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	return w, built, w.resolver.start(w.far)
 }
 
-func (w *world) settlePrivileges() error {
+// settle lets the agent be no more than it has to be, once the namespaces stand.
+func (w *world) settle(bays int) error {
 	if w.inside != nil {
+		const most = 4 // what an agent does is little, and most of it waits
+		runtime.GOMAXPROCS(min(bays, most, runtime.NumCPU()))
 		return openPorts()
 	}
 	return keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE)
