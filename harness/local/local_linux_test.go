@@ -43,6 +43,17 @@ func runtimeFor(t *testing.T) *Runtime {
 	return r
 }
 
+// standing is a lab without a gateway, with a limit of its memory in bytes, 0 for none.
+func standing(t *testing.T, r *Runtime, memory int64) *lab {
+	t.Helper()
+	l, err := r.start(t.Context(), agent.Root{System: "/"}, memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.destroy() })
+	return l
+}
+
 // watched is a lab whose gateway says what it sees.
 func watched(t *testing.T, r *Runtime) (*lab, *harness.Log, sight) {
 	t.Helper()
@@ -181,11 +192,7 @@ func TestAGatewayFindsNoKeysOfItsHarness(t *testing.T) {
 // Who is started again finds a root as new: what it left is gone.
 func TestAGatewayIsStartedInARootMadeAnew(t *testing.T) {
 	r := runtimeFor(t)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 0)
 	var log harness.Log
 	l.agent.Output(&log)
 	for range 2 {
@@ -205,11 +212,7 @@ func TestAGatewayIsStartedInARootMadeAnew(t *testing.T) {
 // Workers outlive a master that is killed: they are the gateway too.
 func TestAGatewayEndsWithAllThatItStarted(t *testing.T) {
 	r := runtimeFor(t)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 0)
 	order := agent.Launch{Root: agent.Root{System: agent.SystemFolder}, Args: []string{"/bin/sh", "-c", "sleep 1000 & setsid sleep 1000 & sleep 0.1; exit 0"}}
 	for range 3 {
 		if err := l.agent.Launch(t.Context(), order); err != nil {
@@ -228,11 +231,7 @@ func TestAGatewayEndsWithAllThatItStarted(t *testing.T) {
 
 func TestAStubbornGatewayIsStopped(t *testing.T) {
 	r := runtimeFor(t)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 0)
 	var log harness.Log
 	l.agent.Output(&log)
 	order := agent.Launch{Root: agent.Root{System: agent.SystemFolder}, Args: []string{"/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1000; done"}}
@@ -253,11 +252,7 @@ func TestAStubbornGatewayIsStopped(t *testing.T) {
 
 func TestAProgramThatIsNotThereIsSaidSo(t *testing.T) {
 	r := runtimeFor(t)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 0)
 	if _, err := l.agent.Ended(t.Context()); err == nil || !strings.Contains(err.Error(), "no gateway was launched") {
 		t.Errorf("waiting for none: %v", err)
 	}
@@ -348,11 +343,7 @@ func TestSubordinateUsers(t *testing.T) {
 		t.Fatalf("its labs are of %v: %v", r.users, r.instead)
 	}
 	mustSeeOnlyItsLab(t, r)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 0)
 	var log harness.Log
 	l.agent.Output(&log)
 	// Whom a gateway hands its workers to has to be somebody.

@@ -70,11 +70,7 @@ func groupOf(t *testing.T, l *lab) string {
 func TestMemoryIsLimitedByAGroupThatGoes(t *testing.T) {
 	r := limitedRuntime(t)
 	const limit = 100 << 20
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, limit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, limit)
 	group := groupOf(t, l)
 	limits := 0
 	for _, file := range []string{limitV1, swapLimitV1, limitV2} {
@@ -100,11 +96,7 @@ func TestMemoryIsLimitedByAGroupThatGoes(t *testing.T) {
 // the end of its pipe, which a test can close as well.
 func TestAKeeperCleansUpAfterItsHarness(t *testing.T) {
 	r := limitedRuntime(t)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 100<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 100<<20)
 	group := groupOf(t, l)
 	l.life[1].Close()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -134,19 +126,11 @@ func TestForgottenGroupsAreTakenAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Rmdir(nobodys)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 100<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.destroy()
+	l := standing(t, r, 100<<20)
 	if _, err := os.Stat(nobodys); !os.IsNotExist(err) {
 		t.Errorf("what was forgotten is still there: %v", err)
 	}
-	second, err := r.start(t.Context(), agent.Root{System: "/"}, 100<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.destroy()
+	standing(t, r, 100<<20) // another looks for what was forgotten, and finds the first in use
 	if err := l.agent.Try(t.Context(), agent.AbilityNftables); err == nil || strings.Contains(err.Error(), "gone") {
 		t.Errorf("the first lab: %v", err)
 	}
@@ -155,10 +139,7 @@ func TestForgottenGroupsAreTakenAway(t *testing.T) {
 // What a keeper could not take away it says.
 func TestAGroupThatStaysIsSaid(t *testing.T) {
 	r := limitedRuntime(t)
-	l, err := r.start(t.Context(), agent.Root{System: "/"}, 100<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := standing(t, r, 100<<20)
 	group := groupOf(t, l)
 	inTheWay := filepath.Join(group, "below")
 	if err := os.Mkdir(inTheWay, 0o755); err != nil {
