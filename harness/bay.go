@@ -102,7 +102,9 @@ func (b *Bay) look(ctx context.Context, since time.Duration) (agent.View, error)
 
 // ask plays a request of one of the bay's clients.
 func (b *Bay) ask(ctx context.Context, from netip.Addr, t Traffic) (agent.Exchange, error) {
-	b.fresh = time.Now()
+	// At its end, not at its beginning: on a busy machine the name may be looked up late, in
+	// the next second.
+	defer func() { b.fresh = time.Now() }()
 	return b.lab.Agent.Ask(ctx, agent.Ask{
 		From: from, To: netip.AddrPortFrom(agent.Front, b.Site.port()),
 		Method: t.method(), Request: t.Request(b.Site), Patience: b.Policy.Patience(),

@@ -98,7 +98,7 @@ func TestAGatewayOfAnOrdinaryUserSeesItsLabAndNothingElse(t *testing.T) {
 		return
 	}
 	r := runtimeFor(t)
-	if r.users != single {
+	if os.Getenv(userVariable) != "" && r.users != single { // who has no range of users
 		t.Errorf("its labs are of %v", r.users)
 	}
 	mustSeeOnlyItsLab(t, r)

@@ -111,11 +111,12 @@ var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 		Expect(os.RemoveAll(filepath.Join(home, ".cache"))).To(Succeed())
 		cmd := command("run", "documented")
 		exits(0, cmd)
-		Expect(stderr(cmd)).To(And(
-			ContainSubstring("labs are made by local: docker: no Docker engine"),
-			ContainSubstring("fetching nginx and what it needs")))
+		Expect(stderr(cmd)).To(ContainSubstring("labs are made by local: docker: no Docker engine"))
 		Expect(stdout(cmd)).To(ContainSubstring("6 cells on nginx "))
-		Expect(filepath.Join(home, ".cache/badgateway/packages")).To(BeADirectory())
+		if installed() == "" {
+			Expect(stderr(cmd)).To(ContainSubstring("fetching nginx and what it needs"))
+			Expect(filepath.Join(home, ".cache/badgateway/packages")).To(BeADirectory())
+		}
 	})
 
 	It("does it again without fetching, and whatever else his machine can", func() {
@@ -150,6 +151,9 @@ var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 	It("runs a program of his own", func() {
 		trees, err := filepath.Glob(filepath.Join(home, ".cache/badgateway/packages/nginx-*/root/usr/sbin/nginx"))
 		Expect(err).NotTo(HaveOccurred())
+		if file := installed(); file != "" {
+			trees = []string{file}
+		}
 		Expect(trees).NotTo(BeEmpty())
 		bin := filepath.Join(home, "opt/nginx/sbin")
 		Expect(os.MkdirAll(bin, 0o755)).To(Succeed())
@@ -161,6 +165,16 @@ var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 		Expect(stdout(cmd)).To(ContainSubstring(bin + "/nginx"))
 	})
 })
+
+// installed is the nginx of the machine's own, "" where it has none.
+func installed() string {
+	for _, dir := range []string{"/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/nginx/sbin"} {
+		if file := filepath.Join(dir, "nginx"); exec.Command(file, "-v").Run() == nil {
+			return file
+		}
+	}
+	return ""
+}
 
 // forbiddance is a namespace in which no user namespace may be made.
 func forbiddance(cmd *exec.Cmd) *exec.Cmd {

@@ -111,7 +111,11 @@ var _ = Describe("the catalogue", func() {
 		DeferCleanup(there.Close)
 		cells := play(ctx, harness.Plan{Runtime: there, Gateway: nginx.Reference("nginx")})
 		if one, other := reference["slow/never"].Version, cells["slow/never"].Version; one != other {
-			place.Available(fmt.Errorf("nginx is %s here and %s in docker", one, other))
+			// Two versions may do differently, and either may be declared; neither may fail.
+			for _, c := range cells {
+				Expect(c.Verdict).To(Equal(harness.Pass), "nginx is %s here and %s in docker; there %s: %s", one, other, c.ID, c.Reason)
+			}
+			return
 		}
 		expectAlike(cells)
 	}, SpecTimeout(patience))
