@@ -75,8 +75,20 @@ func forbidden(err error) error {
 			return &harness.Problem{Lack: true, What: b.what, Hint: b.hint, Err: err}
 		}
 	}
-	return &harness.Problem{Lack: refused(err), What: "this machine allows no lab", Err: err,
-		Hint: "`badgateway doctor` tries each thing that a lab needs; or use --runtime docker"}
+	hint := "`badgateway doctor` tries each thing that a lab needs; or use --runtime docker"
+	for errno, say := range scarce {
+		if strings.Contains(err.Error(), errno.Error()) {
+			hint = say
+		}
+	}
+	return &harness.Problem{Lack: refused(err), What: "this machine allows no lab", Err: err, Hint: hint}
+}
+
+// scarce is what this process may run out of, which is no policy against labs.
+var scarce = map[unix.Errno]string{
+	unix.EMFILE: "this process may open too few files: raise the limit with ulimit -n",
+	unix.EAGAIN: "this user may have too few processes: raise the limit with ulimit -u",
+	unix.ENOMEM: "there is too little memory",
 }
 
 // sysctls is where the kernel's settings are (sysctl(8)).

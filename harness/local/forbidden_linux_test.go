@@ -32,6 +32,7 @@ func TestWhatForbidsLabsIsNamed(t *testing.T) {
 		"a container":                  {"kernel/other", "0", errors.New("the lab's agent is gone (it said: mounting /proc: operation not permitted)"), "hides parts of /proc", "systempaths=unconfined", false},
 		"an old kernel":                {"kernel/other", "0", errors.New("making /sys/usr read-only: function not implemented"), "too old", "Linux 5.12", false},
 		"AppArmor, and something else": {"kernel/apparmor_restrict_unprivileged_userns", "1", errors.New("no space left on device"), "allows no lab", "badgateway doctor", true},
+		"too few files":                {"kernel/other", "0", fmt.Errorf("pipe2: %w", unix.EMFILE), "allows no lab", "ulimit -n", true},
 		"something else":               {"kernel/apparmor_restrict_unprivileged_userns", "0", errors.New("who knows"), "allows no lab", "badgateway doctor", true},
 	} {
 		t.Run(name, func(t *testing.T) {
