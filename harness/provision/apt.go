@@ -112,7 +112,24 @@ func (a *apt) unpack(ctx context.Context, debs []string, root string) error {
 			return err
 		}
 	}
-	return merged(root)
+	return errors.Join(merged(root), trusted(root))
+}
+
+// authorities is whom this machine trusts, in the one file that configurations name for it.
+const authorities = "etc/ssl/certs/ca-certificates.crt"
+
+// trusted adds the machine's authorities, which the package ca-certificates would make when it is installed. A
+// machine without them goes without.
+func trusted(root string) error {
+	text, err := os.ReadFile("/" + authorities)
+	if err != nil {
+		return nil
+	}
+	at := filepath.Join(root, authorities)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, text, 0o644)); err != nil {
+		return cacheTrouble("unpacking", err)
+	}
+	return nil
 }
 
 // merged adds the links that the package base-files would bring: from trixie on, packages hold files below

@@ -186,7 +186,7 @@ func (s *Shop) unpacked(ctx context.Context, want wanted) (Program, error) {
 	}
 	return Program{
 		Path: "/usr/sbin/nginx", Args: configured, Product: "nginx", Version: t.upstream(), Source: pkg.origin() + " (nginx " + t.version + ")",
-		Root: agent.Root{System: t.root, Copy: []string{"etc/nginx", "var/www"}},
+		Root: agent.Root{System: t.root, Bind: []string{"etc/ssl"}, Copy: []string{"etc/nginx", "var/www"}},
 	}, nil
 }
 

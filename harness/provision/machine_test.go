@@ -119,6 +119,11 @@ func TestThePackagesProgramIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if own, err := os.ReadFile("/" + authorities); err == nil {
+		if seen, err := os.ReadFile(filepath.Join(p.Root.System, authorities)); err != nil || string(seen) != string(own) || !slices.Contains(p.Root.Bind, "etc/ssl") {
+			t.Errorf("it trusts others than this machine: %d bytes of authorities, %v", len(seen), err)
+		}
+	}
 	loader, err := filepath.Glob(filepath.Join(p.Root.System, "lib64/ld-linux-*.so.*"))
 	if err != nil || len(loader) != 1 {
 		t.Skipf("SKIPPED, NOTHING WAS TESTED: the loaders are %v", loader)

@@ -41,7 +41,7 @@ func gatewayRootfs(root string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, dir := range []string{"etc/nginx", "usr/share/nginx", "var/www"} {
+	for _, dir := range []string{"etc/nginx", "etc/ssl", "usr/share/nginx", "var/www"} {
 		if err := r.packagedBelow(dir); err != nil {
 			return nil, err
 		}
