@@ -40,17 +40,32 @@ func makeGroup(limit int64) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := groupsPlace(own, version)
-	removeForgotten(at)
-	dir, err := os.MkdirTemp(at, groupPrefix)
+	g, err := newGroup(groupsPlace(own, version), own)
 	if err != nil {
 		return nil, fmt.Errorf("making a control group: %w", err)
 	}
-	g := &group{dir: dir, parent: own}
-	if g.held, err = held(dir); err != nil {
+	if err := g.limit(version, limit); err != nil {
 		return nil, errors.Join(err, g.remove())
 	}
-	if err := g.limit(version, limit); err != nil {
+	return g, nil
+}
+
+// newGroup makes a group in a folder, once what was forgotten there is taken away. It holds the
+// folder meanwhile: a group is a moment older than its lock, and would look forgotten to
+// whoever makes one beside it.
+func newGroup(at, parent string) (*group, error) {
+	place, err := locked(at, unix.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	defer place.Close()
+	removeForgotten(at)
+	dir, err := os.MkdirTemp(at, groupPrefix)
+	if err != nil {
+		return nil, err
+	}
+	g := &group{dir: dir, parent: parent}
+	if g.held, err = held(dir); err != nil {
 		return nil, errors.Join(err, g.remove())
 	}
 	return g, nil
@@ -132,20 +147,27 @@ func (g *group) remove() error {
 }
 
 // held locks a group's folder, as nobody can whose group it is not.
-func held(dir string) (*os.File, error) {
+func held(dir string) (*os.File, error) { return locked(dir, unix.LOCK_EX|unix.LOCK_NB) }
+
+// locked locks a folder until it is closed, in a way of flock(2).
+func locked(dir string, how int) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("locking %s: %w", dir, err), f.Close())
+	for {
+		err := unix.Flock(int(f.Fd()), how)
+		if err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return nil, errors.Join(fmt.Errorf("locking %s: %w", dir, err), f.Close())
+		}
 	}
-	return f, nil
 }
 
 // removeForgotten takes away groups that nobody holds: their keeper was killed before it
-// could. One that is just being made is a moment older than its lock; its maker finds it
-// gone then, and has to make another.
+// could.
 func removeForgotten(at string) {
 	left, _ := filepath.Glob(filepath.Join(at, groupPrefix+"*"))
 	for _, dir := range left {

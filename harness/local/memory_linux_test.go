@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -134,6 +135,31 @@ func TestForgottenGroupsAreTakenAway(t *testing.T) {
 	if err := l.agent.Try(t.Context(), agent.AbilityNftables); err == nil || strings.Contains(err.Error(), "gone") {
 		t.Errorf("the first lab: %v", err)
 	}
+}
+
+// Each keeper looks for what is forgotten while others make their groups: none may lose its
+// own to another's tidiness.
+func TestGroupsAreMadeSideBySide(t *testing.T) {
+	limitedRuntime(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				g, err := makeGroup(100 << 20)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := os.Stat(g.dir); err != nil {
+					t.Error(err)
+				}
+				if err := g.remove(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // What a keeper could not take away it says.
