@@ -1,0 +1,92 @@
+package clock_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/badgateway/badgateway/harness/clock"
+)
+
+// party waits for one time.
+type party struct {
+	at  time.Duration
+	was []time.Duration // when it was woken
+}
+
+func (p *party) Next() (time.Duration, bool) { return p.at, p.at > 0 }
+func (p *party) Wake(now time.Duration)      { p.was = append(p.was, now) }
+
+func TestAVirtualClockStandsStillUntilItJumps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := clock.NewVirtual()
+		if at, ok := v.Next(); ok {
+			t.Fatalf("somebody waits for %v", at)
+		}
+		var woken []time.Duration
+		for _, d := range []time.Duration{3 * time.Hour, time.Hour, 2 * time.Hour} {
+			go func() {
+				if err := v.Sleep(t.Context(), d); err != nil {
+					t.Error(err)
+				}
+				woken = append(woken, v.Now())
+			}()
+		}
+		p := &party{at: 90 * time.Minute}
+		v.Join(p)
+		for _, want := range []time.Duration{time.Hour, 90 * time.Minute, 2 * time.Hour, 3 * time.Hour} {
+			time.Sleep(24 * time.Hour)
+			synctest.Wait()
+			if got := v.Now(); got >= want {
+				t.Fatalf("it is %v already, and nobody jumped", got)
+			}
+			at, ok := v.Next()
+			if at != want || !ok {
+				t.Fatalf("next is %v, %v; want %v", at, ok, want)
+			}
+			if v.Jump(at); at == p.at {
+				p.at = 0
+			}
+		}
+		synctest.Wait()
+		for i := range woken {
+			woken[i] = woken[i].Truncate(time.Microsecond)
+		}
+		if !slices.Equal(woken, []time.Duration{time.Hour, 2 * time.Hour, 3 * time.Hour}) {
+			t.Errorf("sleepers woke at %v", woken)
+		}
+		if v.Jump(time.Hour); v.Now() < 3*time.Hour {
+			t.Errorf("the clock went back to %v", v.Now())
+		}
+		v.Part(p)
+		if v.Jump(4 * time.Hour); len(p.was) != 5 || p.was[4] >= 4*time.Hour {
+			t.Errorf("the party was woken at %v", p.was)
+		}
+		if one, other := v.Now(), v.Now(); one >= other || other > 4*time.Hour+time.Microsecond {
+			t.Errorf("it is %v, and later %v", one, other)
+		}
+	})
+}
+
+func TestASleepEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := clock.NewVirtual()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := v.Sleep(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("it ended with %v", err)
+		}
+		if at, ok := v.Next(); ok {
+			t.Errorf("it still waits for %v", at)
+		}
+		if err := v.Sleep(ctx, 0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a sleep of nothing ends with %v", err)
+		}
+		if err := v.Sleep(t.Context(), -1); err != nil {
+			t.Errorf("a sleep until before ends with %v", err)
+		}
+	})
+}
