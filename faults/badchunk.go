@@ -14,6 +14,7 @@ var BadChunk = harness.Fault{
 	Title: "the upstream's body has a broken chunk",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseBody,
+	HTTP:  true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		const good = 64 << 10
 		return b.Play(ctx, parse("read-request; write %q; write %q x %d; write %q; close",

@@ -13,6 +13,7 @@ var BadStatusLine = harness.Fault{
 	Title: "the upstream's status line is broken",
 	Cause: harness.Malformed,
 	Phase: harness.PhaseHeader,
+	HTTP:  true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return answer(ctx, b, "HTTP/1.1 2OO OK\r\nContent-Type: text/plain\r\n\r\n"+script.Page)
 	},

@@ -13,6 +13,7 @@ var BodyDripped = harness.Fault{
 	Title: "the upstream's body comes byte by byte",
 	Cause: harness.Slow,
 	Phase: harness.PhaseBody,
+	HTTP:  true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		const slow = 16
 		pause := b.Policy.Read.Value * 3 / 2 / (slow - 1)

@@ -15,6 +15,7 @@ var Cut = harness.Fault{
 	Title: "a firewall cuts the connection in mid-response",
 	Cause: harness.Firewall,
 	Phase: harness.PhaseBody,
+	HTTP:  true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		const before = 64 << 10
 		if err := b.Filter(ctx, "cuts the connection in mid-response", agent.Rule{Where: agent.Returning, After: before, Action: agent.Drop}); err != nil {

@@ -13,6 +13,7 @@ var CutHeader = harness.Fault{
 	Title: "the upstream dies in the middle of its header",
 	Cause: harness.Crash,
 	Phase: harness.PhaseHeader,
+	HTTP:  true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.Play(ctx, script.MustParse(`read-request; write "HTTP/1.1 200 OK\r\nContent-Type: te"; close`))
 	},

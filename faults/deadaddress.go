@@ -9,9 +9,10 @@ import (
 // DeadAddress: the upstream's name leads to an address without a host.
 // The answer is there and wrong: nobody on that network answers ARP for it.
 var DeadAddress = harness.Fault{
-	Title: "the upstream's name leads to an address without a host",
-	Cause: harness.DNS,
-	Phase: harness.PhaseConnect,
+	Title:  "the upstream's name leads to an address without a host",
+	Cause:  harness.DNS,
+	Phase:  harness.PhaseConnect,
+	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.AnswerDeadAddress(ctx)
 	},

@@ -14,6 +14,7 @@ var HeaderDripped = harness.Fault{
 	Title: "the upstream's header comes byte by byte",
 	Cause: harness.Slow,
 	Phase: harness.PhaseHeader,
+	HTTP:  true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		text := "HTTP/1.1 200 OK\r\n"
 		pause := b.Policy.Read.Value * 3 / 2 / time.Duration(len(text)-1)

@@ -22,11 +22,13 @@ type obedient struct {
 	exited chan struct{}
 
 	mu     sync.Mutex
-	orders []any // agent.Host, agent.Name, agent.Rules, agent.Link and agent.Route, as they were given
+	asked  []agent.Ask
+	orders []any      // agent.Host, agent.Name, agent.Rules, agent.Link and agent.Route, as they were given
+	load   agent.Load // the last
 }
 
 func (o *obedient) Name() string                                              { return "obedient" }
-func (o *obedient) Fits(harness.World) error                                  { return nil }
+func (o *obedient) Fits(harness.Scenario) error                               { return nil }
 func (o *obedient) Capacity() int                                             { return 0 }
 func (o *obedient) Site(s harness.Site) harness.Site                          { return s }
 func (o *obedient) Boot([]harness.Site) (harness.Boot, error)                 { return harness.Boot{}, nil }
@@ -97,9 +99,16 @@ func (o *obedient) obey(call agent.Call) (json.RawMessage, error) {
 		json.Unmarshal(call.Args, &r)
 		o.orders = append(o.orders, r)
 	case "ask":
+		var a agent.Ask
+		json.Unmarshal(call.Args, &a)
+		o.asked = append(o.asked, a)
 		return json.Marshal(agent.Exchange{End: agent.EndComplete, Response: agent.Response{
 			Status: 200, Whole: true, Bytes: 1, Start: []byte(script.Page), Tail: []byte(script.Page),
 		}})
+	case "load":
+		return nil, json.Unmarshal(call.Args, &o.load)
+	case "loaded":
+		return json.Marshal(make([]agent.Arrival, len(o.load.At)))
 	case "look":
 		return json.Marshal(agent.View{Hosts: []agent.HostView{{}}})
 	}
@@ -113,6 +122,32 @@ type condition struct {
 	rules []agent.Rule
 	link  agent.Link
 	route agent.Route
+	visit visit
+}
+
+// visit is how a client sends the body of its request.
+type visit struct {
+	fill   int
+	manner agent.Manner
+}
+
+// visits are those of the clients in their order: the prober, the visitor, the prober again.
+func (o *obedient) visits() (all [3]visit) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	visitor := harness.Visit{}.Client(0, 1)
+	for i, a := range o.asked {
+		v := visit{a.Fill, a.Manner}
+		switch {
+		case a.From == visitor:
+			all[1] = v
+		case i == 0:
+			all[0] = v
+		default:
+			all[2] = v
+		}
+	}
+	return all
 }
 
 // last is the condition after some orders.
@@ -153,9 +188,11 @@ func (o *obedient) while(t *testing.T, world harness.World, f harness.Fault) (be
 		return err
 	}
 	_, err = lab.Bays[0].While(t.Context(), f)
-	return before, with, last(o.orders), err
+	after, visits := last(o.orders), o.visits()
+	before.visit, with.visit, after.visit = visits[0], visits[1], visits[2]
+	return before, with, after, err
 }
 
 func (c condition) equal(d condition) bool {
-	return c.host == d.host && c.link == d.link && c.route == d.route && slices.Equal(c.rules, d.rules) && c.name.Says() == d.name.Says() && c.name.Name == d.name.Name
+	return c.visit == d.visit && c.host == d.host && c.link == d.link && c.route == d.route && slices.Equal(c.rules, d.rules) && c.name.Says() == d.name.Says() && c.name.Name == d.name.Name
 }

@@ -10,9 +10,10 @@ import (
 // It is the far end that is taken down; the gateway's loses its carrier and keeps its
 // address and its route.
 var LinkDown = harness.Fault{
-	Title: "the link to the upstream is down",
-	Cause: harness.Network,
-	Phase: harness.PhaseConnect,
+	Title:  "the link to the upstream is down",
+	Cause:  harness.Network,
+	Phase:  harness.PhaseConnect,
+	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.CutLink(ctx)
 	},

@@ -12,12 +12,13 @@ import (
 // Loss: the way to the upstream loses packets.
 // They are the same ones each time, counted from when the loss begins.
 var Loss = harness.Fault{
-	Title: "the way to the upstream loses packets",
-	Cause: harness.Network,
-	Phase: harness.PhaseSend,
+	Title:  "the way to the upstream loses packets",
+	Cause:  harness.Network,
+	Phase:  harness.PhaseSend,
+	Kernel: "TCP sends again what was lost (RFC 6298)",
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		if read := b.Policy.Read; read.Value < resentWithin {
-			return &harness.Problem{What: fmt.Sprintf("%v is over before TCP has made up for a loss", read),
+			return &harness.Problem{Lack: true, What: fmt.Sprintf("%v is over before TCP has made up for a loss", read),
 				Hint: fmt.Sprintf("that takes up to %v", resentWithin)}
 		}
 		return b.Lose(ctx, agent.Arriving, lost)

@@ -11,9 +11,11 @@ import (
 // The body has the length that takes one and a quarter of the timeout; something of it
 // comes all the time.
 var Narrow = harness.Fault{
-	Title: "the link to the upstream is so narrow that the answer takes longer than the read timeout",
-	Cause: harness.Network,
-	Phase: harness.PhaseBody,
+	Title:  "the link to the upstream is so narrow that the answer takes longer than the read timeout",
+	Cause:  harness.Network,
+	Phase:  harness.PhaseBody,
+	Kernel: "the queue of a link lets packets go at its rate (tc-tbf(8))",
+	HTTP:   true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		if err := b.Narrow(ctx, narrowRate); err != nil {
 			return err

@@ -10,9 +10,10 @@ import (
 // Host and name have moved together; a name that was resolved once, at start, does
 // not follow.
 var StaleAddress = harness.Fault{
-	Title: "the upstream has moved and the gateway uses its old address",
-	Cause: harness.DNS,
-	Phase: harness.PhaseConnect,
+	Title:  "the upstream has moved and the gateway uses its old address",
+	Cause:  harness.DNS,
+	Phase:  harness.PhaseConnect,
+	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.Move(ctx)
 	},

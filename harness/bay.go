@@ -5,65 +5,54 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
-	"github.com/badgateway/badgateway/harness/script"
 )
 
-// Bay is one scenario's part of a lab: its own host, name, firewall and clients.
+// Bay is one scenario's part of a lab: its own hosts, names, firewall and clients.
 // Faults break it through its verbs (break.go).
 type Bay struct {
 	Site   Site
 	Policy Policy
 
-	lab     *Lab
-	gateway Gateway
-	index   int        // of the bay, its host and its clients
-	host    agent.Host // the conditions that are in force
-	name    agent.Name
-	link    agent.Link
-	route   agent.Route
-	healthy condition
-	sham    bool // changes are recorded and not made
+	lab      *Lab
+	gateway  Gateway
+	index    int // of the bay and its clients
+	machines []*machine
+	sham     bool          // changes are recorded and not made
+	patience time.Duration // of its clients, 0 for the policy's
+
+	astray func(*agent.Ask) // what its visitor does wrong, nil for nothing
+	misled atomic.Bool      // clients take the way that is configured wrongly
+	visits func(*Traffic)   // how the visitor asks otherwise, nil where it does not
 
 	broken  sync.Mutex // held while a fault is there
 	changes []Change
-	fresh   time.Time // when the gateway last had reason to look the name up
-}
-
-// condition is everything about a bay that an order can state.
-type condition struct {
-	host agent.Host
-	name agent.Name
+	load    *Load         // what a crowd got, once it has left
+	fresh   time.Duration // when the gateway last had reason to look a name up, on the lab's clock
+	byHand  bool          // it is Break that broke it
 }
 
 func newBay(lab *Lab, gw Gateway, index int, site Site) *Bay {
-	b := &Bay{Site: site, lab: lab, gateway: gw, index: index}
-	b.healthy.host = agent.Host{Index: index, Script: script.Healthy.String(), Port: site.Server.Port()}
-	if site.World.Process {
-		b.healthy.host.Process = agent.Running
-	}
-	b.healthy.name = agent.Name{Name: site.Upstream, Addrs: []netip.Addr{site.Server.Addr()}}
-	b.host, b.name = b.healthy.host, b.healthy.name
-	b.link, b.route = agent.Link{Host: index}, agent.Route{Host: index}
-	return b
+	return &Bay{Site: site, lab: lab, gateway: gw, index: index, machines: machinesOf(site)}
 }
 
 // heal puts everything into its healthy condition and returns once that can be felt.
 func (b *Bay) heal(ctx context.Context) error {
-	b.host, b.name = b.healthy.host, b.healthy.name
 	err := errors.Join(
 		b.lab.Agent.SetRules(ctx, agent.Rules{Bay: b.index}),
-		b.lab.Agent.SetHost(ctx, b.host),
-		b.healWay(ctx))
-	if b.Site.World.Resolve != Literal {
-		err = errors.Join(err, b.lab.Agent.SetName(ctx, b.name))
-	}
+		b.each(func(m *machine) error { return b.healMachine(ctx, m) }))
 	if err != nil {
 		return err
 	}
-	return b.lab.Agent.Reach(ctx, agent.Reach{To: b.Site.Server, For: feltWithin})
+	return b.each(func(m *machine) error {
+		if m.healthy.host.Socket != "" || m.healthy.host.Program != nil {
+			return nil // who listens there listens once the order is in force
+		}
+		return b.lab.Agent.Reach(ctx, agent.Reach{To: m.lives, For: feltWithin})
+	})
 }
 
 // feltWithin bounds how long an order may take to be felt: far more than it needs
@@ -97,16 +86,38 @@ func (b *Bay) revert(ctx context.Context) error {
 
 // look takes in the bay's far side.
 func (b *Bay) look(ctx context.Context, since time.Duration) (agent.View, error) {
-	return b.lab.Agent.Look(ctx, agent.Look{Bay: b.index, Hosts: []int{b.index}, Name: b.name.Name, Since: since})
+	return b.lab.Agent.Look(ctx, agent.Look{Bay: b.index, Hosts: b.indices(), Names: b.names(), Since: since})
 }
 
 // ask plays a request of one of the bay's clients.
-func (b *Bay) ask(ctx context.Context, from netip.Addr, t Traffic) (agent.Exchange, error) {
+func (b *Bay) ask(ctx context.Context, from netip.Addr, t Traffic) (x agent.Exchange, err error) {
+	return b.asks(ctx, from, t, false)
+}
+
+// asks is ask, or one that is done while something else is.
+func (b *Bay) asks(ctx context.Context, from netip.Addr, t Traffic, aside bool) (x agent.Exchange, err error) {
 	// At its end, not at its beginning: on a busy machine the name may be looked up late, in
 	// the next second.
-	defer func() { b.fresh = time.Now() }()
-	return b.lab.Agent.Ask(ctx, agent.Ask{
-		From: from, To: netip.AddrPortFrom(agent.Front, b.Site.port()),
-		Method: t.method(), Request: t.Request(b.Site), Patience: b.Policy.Patience(),
-	})
+	defer func() { b.fresh = x.Began + x.Ended }()
+	a := b.visit().Ask(from, t)
+	if a.Patience = b.Policy.Patience(); b.patience > 0 {
+		a.Patience = b.patience
+	}
+	a.Aside = aside
+	b.mislead(&a)
+	return b.lab.Agent.Ask(ctx, a)
 }
+
+// visit is how the bay's clients come by, at the moment.
+func (b *Bay) visit() Visit {
+	v := b.Site.visit()
+	if b.Site.World.Misled && !b.misled.Load() {
+		v.Path = WellPath
+	}
+	return v
+}
+
+// visitor is the client whose request meets the fault, prober the one that asks before and
+// after it.
+func (b *Bay) visitor() netip.Addr { return b.Site.visit().Client(b.index, 1) }
+func (b *Bay) prober() netip.Addr  { return b.Site.visit().Client(b.index, 2) }

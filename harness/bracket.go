@@ -44,7 +44,11 @@ type bracket struct {
 	bay     *Bay
 	fault   Fault
 	traffic Traffic
+	turns   *turns
 	sham    bool // nothing is injected
+	insist  bool // the visitor asks again where the fault was not met
+	hasty   bool // recovery is not waited for
+	logs    bool // something of it is to be logged, whatever the answer
 
 	evidence Evidence
 	proofs   []Proof
@@ -58,8 +62,12 @@ type bracket struct {
 func (k *bracket) play(ctx context.Context) error {
 	k.bay.broken.Lock()
 	defer k.bay.broken.Unlock()
-	k.evidence.Host = k.bay.index
-	if err := k.timed(&k.spent.Baseline, func() error { return k.baseline(ctx) }); err != nil {
+	return k.bay.lab.playing(ctx, func() error { return k.plays(ctx) })
+}
+
+func (k *bracket) plays(ctx context.Context) error {
+	k.evidence.Hosts, k.evidence.Spared = k.bay.indices(), k.bay.Site.World.Spared
+	if err := k.timed(&k.spent.Baseline, func() error { return k.turns.take(ctx, func() error { return k.baseline(ctx) }) }); err != nil {
 		return err
 	}
 	err := k.underFault(ctx)
@@ -71,19 +79,22 @@ func (k *bracket) play(ctx context.Context) error {
 
 func (k *bracket) underFault(ctx context.Context) (err error) {
 	defer func() {
-		safe, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverWithin)
+		safe, cancel := context.WithTimeout(context.WithoutCancel(ctx), recoverWithin+k.bay.Policy.Retry.Grudge)
 		if ctx.Err() != nil { // the lab is about to be destroyed: revert, no more
 			cancel()
 			safe, cancel = context.WithTimeout(context.WithoutCancel(ctx), revertWithin)
 		}
 		defer cancel()
 		err = errors.Join(err, k.timed(&k.spent.Revert, func() error { return k.recover(safe, ctx.Err() != nil) }))
-		k.readLog(safe)
+		k.evidence.Well = k.bay.lab.well.since(k.evidence.Exchange.Began)
 	}()
-	if err := k.timed(&k.spent.Inject, func() error { return k.inject(ctx) }); err != nil {
-		return fmt.Errorf("injecting: %w", err)
-	}
-	return k.timed(&k.spent.Wait, func() error { return k.observe(ctx) })
+	// In one turn: what was injected may last no longer than it takes the visitor to meet it.
+	return k.turns.take(ctx, func() error {
+		if err := k.timed(&k.spent.Inject, func() error { return k.inject(ctx) }); err != nil {
+			return fmt.Errorf("injecting: %w", err)
+		}
+		return k.timed(&k.spent.Wait, func() error { return k.observe(ctx) })
+	})
 }
 
 func (k *bracket) timed(spent *float64, do func() error) error {
@@ -94,11 +105,11 @@ func (k *bracket) timed(spent *float64, do func() error) error {
 
 // baseline shows that the bay is healthy through the gateway before anything is broken.
 func (k *bracket) baseline(ctx context.Context) error {
-	x, err := k.bay.ask(ctx, agent.Prober(k.bay.index), k.traffic)
+	x, err := k.bay.ask(ctx, k.bay.prober(), k.traffic.before())
 	if err != nil {
 		return fmt.Errorf("baseline: %w", err)
 	}
-	if saw, ok := healthy(x); !ok {
+	if saw, ok := k.bay.healthy(x); !ok {
 		lines := k.bay.lab.Gateway.Log().Lines()
 		return &Problem{
 			What:   "no healthy baseline: the gateway gave " + saw,
@@ -106,33 +117,48 @@ func (k *bracket) baseline(ctx context.Context) error {
 			Detail: lines[max(0, len(lines)-5):],
 		}
 	}
-	k.evidence.Baseline = x.Ended
+	k.bay.lab.well.add(spanOf(x))
+	k.turns.saw(x.Ended)
+	k.evidence.Baseline, k.evidence.Healthy = x.Ended, x.Response
 	k.logged, k.starts = len(k.bay.lab.Gateway.Log().Lines()), k.bay.lab.starts.Load()
-	k.evidence.Before, err = k.bay.look(ctx, x.Began)
-	return err
+	if k.evidence.Before, err = k.bay.look(ctx, x.Began); err != nil {
+		return err
+	}
+	return k.throughUpstream()
+}
+
+// throughUpstream says whether the healthy answer came from the upstream that is to be broken.
+// (Of several that are to be covered for by others any may have been asked.)
+func (k *bracket) throughUpstream() error {
+	if k.bay.Site.Route == nil || k.insist || slices.ContainsFunc(k.evidence.Before.Events, func(ev agent.Event) bool {
+		return ev.Kind == agent.Request && k.evidence.fromGateway(ev)
+	}) {
+		return nil
+	}
+	return &Problem{What: "no healthy baseline: the answer did not come from the upstream that is to be broken", Hint: "a cache may have given it"}
 }
 
 // Healthy asks the gateway once, as the bay's prober, and returns nil, or what it gave
 // instead of the healthy answer.
 func (b *Bay) Healthy(ctx context.Context) error {
-	x, err := b.ask(ctx, agent.Prober(b.index), Traffic{})
+	x, err := b.ask(ctx, b.prober(), Traffic{})
 	if err != nil {
 		return err
 	}
-	if saw, ok := healthy(x); !ok {
+	if saw, ok := b.healthy(x); !ok {
 		return fmt.Errorf("the gateway gave %s", saw)
 	}
 	return nil
 }
 
 // healthy says what a prober saw, and whether that is as it should be.
-func healthy(x agent.Exchange) (saw string, ok bool) {
+func (b *Bay) healthy(x agent.Exchange) (saw string, ok bool) {
 	e := Evidence{Exchange: x, Outcome: OutcomeOf(x)}
-	return e.Saw(), e.Outcome == Answered && x.Response.Status == 200
+	return e.Saw(), e.Outcome == Answered && x.Response.Status == b.Site.healthy()
 }
 
 func (k *bracket) inject(ctx context.Context) error {
-	k.bay.sham = k.sham
+	k.bay.sham, k.bay.load = k.sham, nil
 	if err := k.fault.Inject(ctx, k.bay); err != nil {
 		return err
 	}
@@ -161,6 +187,28 @@ func (k *bracket) restart(ctx context.Context) error {
 }
 
 func (k *bracket) observe(ctx context.Context) (err error) {
+	for range k.mostAsks() {
+		if err := k.observeOnce(ctx); err != nil {
+			return err
+		}
+		if _, err := k.receipt(); err == nil {
+			break
+		}
+	}
+	k.readLog(ctx) // before the visitor asks again
+	return k.remedy(ctx)
+}
+
+// mostAsks is how often the visitor asks at most. A gateway with several servers asks each in
+// its turn, each of its workers for itself.
+func (k *bracket) mostAsks() int {
+	if k.insist {
+		return max(16, 4*k.bay.Policy.Retry.Servers)
+	}
+	return 1
+}
+
+func (k *bracket) observeOnce(ctx context.Context) (err error) {
 	e := &k.evidence
 	e.Started = k.bay.lab.gatewayRuns()
 	e.Outcome = DidNotStart
@@ -169,125 +217,52 @@ func (k *bracket) observe(ctx context.Context) (err error) {
 		if e.Before, err = k.bay.look(ctx, since); err != nil {
 			return err
 		}
-		if e.Exchange, err = k.bay.ask(ctx, agent.Visitor(k.bay.index), k.traffic); err != nil {
+		if e.Exchange, err = k.bay.ask(ctx, k.bay.visitor(), k.bay.visiting(k.traffic)); err != nil {
 			return err
 		}
 		e.Outcome, since = OutcomeOf(e.Exchange), e.Exchange.Began
+		if !k.sham && k.bay.repaired(k.fault, e) {
+			e.Outcome = Repaired
+		}
 	}
-	e.After, err = k.bay.look(ctx, since)
-	return err
+	if err := k.lookAfter(ctx, since); err != nil {
+		return err
+	}
+	return k.farewell(ctx, since)
 }
 
-// recoverWithin bounds revert and recovery together, revertWithin what is reverted in a
-// lab that nobody will use again.
-const (
-	recoverWithin = 30 * time.Second
-	revertWithin  = 3 * time.Second
-)
-
-// recover reverts, then asks until the gateway serves again.
-func (k *bracket) recover(ctx context.Context, cancelled bool) error {
-	if err := k.bay.revert(ctx); err != nil {
-		return fmt.Errorf("reverting: %w", err)
-	}
-	if cancelled {
-		return nil
-	}
-	return k.untilServed(ctx)
-}
-
-// grudge is how long a gateway may hold a failure against an upstream before it is
-// called lost: NGINX's default of fail_timeout is 10 s, counted in whole seconds that
-// have to be exceeded.
-const grudge = 12 * time.Second
-
-// between is the pause between a prober's requests, so that asking is not a load.
-const between = 20 * time.Millisecond
-
-func (k *bracket) untilServed(ctx context.Context) error {
-	r := &k.evidence.Recovery
-	for began := time.Now(); time.Since(began) < grudge; {
-		if err := k.bay.lab.keepGateway(ctx); err != nil {
-			return fmt.Errorf("starting the gateway again: %w", err)
+// lookAfter takes in what became of the exchange. What a program says comes by another way than
+// the answer: it is given a moment to arrive.
+func (k *bracket) lookAfter(ctx context.Context, since time.Duration) (err error) {
+	const moment = time.Second
+	for began := time.Now(); ; {
+		if k.evidence.After, err = k.bay.look(ctx, since); err != nil {
+			return err
 		}
-		x, err := k.bay.ask(ctx, agent.Prober(k.bay.index), k.traffic)
-		if err != nil {
-			return fmt.Errorf("recovery: %w", err)
-		}
-		r.After = time.Since(began)
-		saw, ok := healthy(x)
-		if ok {
-			r.Recovered = true
+		if !k.bay.isApplication() {
 			return nil
 		}
-		r.Failed, r.Last = r.Failed+1, saw
-		select {
-		case <-time.After(between):
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		k.readLog(ctx) // which is a part of some proofs
+		if _, missing := k.receipt(); missing == nil || time.Since(began) > moment {
+			return nil
+		}
+		if err := k.bay.lab.pause(ctx, between); err != nil {
+			return err
 		}
 	}
-	return nil
-}
-
-// readLog collects what the gateway logged about the visitor. The log comes by another
-// way than the answer: where something went wrong it is given a moment to arrive.
-func (k *bracket) readLog(ctx context.Context) {
-	if k.evidence.Outcome == "" {
-		return // nobody asked
-	}
-	const moment = time.Second
-	ctx, cancel := context.WithTimeout(ctx, moment)
-	defer cancel()
-	e := &k.evidence
-	smooth := e.Outcome == Answered && e.Exchange.Response.Status/100 != 5
-	k.bay.lab.Gateway.Log().Until(ctx, func(lines []string) bool {
-		e.Log = k.about(agent.Visitor(k.bay.index).String(), lines[k.logged:])
-		return smooth || len(e.Log) > 0
-	})
-	e.Log = append(e.Log, k.about("", e.Startup)...)
-	slices.SortStableFunc(e.Log, func(a, b LogLine) int { return telling(b) - telling(a) })
-}
-
-// crashed says whether the gateway, or a process of it, ended while the fault was there.
-func (k *bracket) crashed() bool {
-	if k.bay.Site.World.Restart {
-		return false // its end is what is looked at
-	}
-	lines := k.bay.lab.Gateway.Log().Lines()
-	return k.bay.lab.starts.Load() != k.starts || slices.ContainsFunc(lines[min(k.logged, len(lines)):], func(line string) bool {
-		l, ok := k.bay.gateway.Read(line)
-		return ok && l.Crash
-	})
-}
-
-// about picks the lines that tell of a client's exchange, "" for those of no client.
-func (k *bracket) about(client string, lines []string) (found []LogLine) {
-	for _, line := range lines {
-		if l, ok := k.bay.gateway.Read(line); ok && l.Client == client {
-			found = append(found, l)
-		}
-	}
-	return found
-}
-
-// telling puts the lines that name a cause first.
-func telling(l LogLine) int {
-	if l.ErrorType != "" {
-		return 1
-	}
-	return 0
 }
 
 // receipt asks every change for its proof.
 func (k *bracket) receipt() (string, error) {
 	var said []string
 	for _, proof := range k.proofs {
-		s, err := proof(&k.evidence)
+		s, err := k.evidence.proves(proof)
 		if err != nil {
 			return "", fmt.Errorf("the fault was not proven delivered: %w", err)
 		}
-		said = append(said, s)
+		if s != "" {
+			said = append(said, s)
+		}
 	}
 	return strings.Join(said, "; "), nil
 }

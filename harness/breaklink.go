@@ -13,17 +13,17 @@ import (
 
 // GoAway lets the upstream's host leave the network: its address is nobody's.
 func (b *Bay) GoAway(ctx context.Context) error {
-	if err := b.hangUp(ctx); err != nil {
+	if err := errors.Join(b.network(), b.hangUp(ctx)); err != nil {
 		return err
 	}
-	return b.alterHost(ctx, "lets the upstream's host leave the network", lookedForInVain(b.Site.Server.Addr()), func(h *agent.Host) {
+	return b.alterHost(ctx, "lets the upstream's host leave the network", lookedForInVain(agent.HostAddr), func(h *agent.Host) {
 		h.Gone = true
 	})
 }
 
 // CutLink takes the host's end of its link down: the gateway's loses its carrier.
 func (b *Bay) CutLink(ctx context.Context) error {
-	return b.alterLink(ctx, "cuts the upstream's link", and(linkDown, lookedForInVain(b.Site.Server.Addr())), agent.Link{Down: true})
+	return b.alterLink(ctx, "cuts the upstream's link", and(linkDown, lookedForInVain(agent.HostAddr)), agent.Link{Down: true})
 }
 
 // Narrow lets the upstream send that many bytes a second and no more.
@@ -61,37 +61,51 @@ func (b *Bay) ProhibitRoute(ctx context.Context) error {
 	return b.alterRoute(ctx, "prohibits the gateway's route to the upstream", and(looksUp("EACCES"), notConnected), agent.Prohibited)
 }
 
-// alterLink puts the bay's link into another condition.
+// alterLink puts the bay's links into another condition.
 func (b *Bay) alterLink(ctx context.Context, what string, proof Proof, link agent.Link) error {
-	link.Host = b.index
-	return b.alterWay(ctx, what, proof, func(ctx context.Context) error { b.link = link; return b.lab.Agent.SetLink(ctx, link) })
+	return b.alterWay(ctx, what, proof, func(ctx context.Context, m *machine) error {
+		m.link = link
+		m.link.Host = m.index
+		return b.lab.Agent.SetLink(ctx, m.link)
+	})
 }
 
-// alterRoute puts the gateway's route to the bay's host into another condition.
+// alterRoute puts the gateway's routes to the bay's hosts into another condition.
 func (b *Bay) alterRoute(ctx context.Context, what string, proof Proof, kind agent.RouteKind) error {
-	route := agent.Route{Host: b.index, Kind: kind}
-	return b.alterWay(ctx, what, proof, func(ctx context.Context) error { b.route = route; return b.lab.Agent.SetRoute(ctx, route) })
+	return b.alterWay(ctx, what, proof, func(ctx context.Context, m *machine) error {
+		m.route = agent.Route{Host: m.index, Kind: kind}
+		return b.lab.Agent.SetRoute(ctx, m.route)
+	})
 }
 
-// alterWay is the change of what lies between the gateway and the host.
-func (b *Bay) alterWay(ctx context.Context, what string, proof Proof, apply func(context.Context) error) error {
-	if err := b.hangUp(ctx); err != nil {
+// alterWay is the change of what lies between the gateway and the hosts.
+func (b *Bay) alterWay(ctx context.Context, what string, proof Proof, alter func(context.Context, *machine) error) error {
+	if err := errors.Join(b.network(), b.hangUp(ctx)); err != nil {
 		return err
 	}
-	return b.Apply(ctx, Change{What: what, Apply: apply, Confirm: inForce, Revert: b.heal, Delivered: proof})
+	return b.Apply(ctx, Change{
+		What: what,
+		Apply: func(ctx context.Context) error {
+			return b.eachBefallen(func(m *machine) error { return alter(ctx, m) })
+		},
+		Confirm:   inForce,
+		Revert:    b.heal,
+		Delivered: proof,
+	})
 }
 
-// healWay puts link and route into their healthy conditions where they may be in others.
-func (b *Bay) healWay(ctx context.Context) (err error) {
-	link, route := agent.Link{Host: b.index}, agent.Route{Host: b.index}
-	if b.link != link {
+// healWay puts link and route of a machine into their healthy conditions where they may be
+// in others.
+func (b *Bay) healWay(ctx context.Context, m *machine) (err error) {
+	link, route := agent.Link{Host: m.index}, agent.Route{Host: m.index}
+	if m.link != link {
 		err = b.lab.Agent.SetLink(ctx, link)
 	}
-	if b.route != route {
+	if m.route != route {
 		err = errors.Join(err, b.lab.Agent.SetRoute(ctx, route))
 	}
 	if err == nil {
-		b.link, b.route = link, route
+		m.link, m.route = link, route
 	}
 	return err
 }

@@ -44,10 +44,24 @@ type Check struct {
 	Strength Strength
 	Title    string // completes "the gateway ..."
 	Term     *Term  // the time that it speaks of, nil if of none
+	Log      bool   // it is about what the gateway logs, which comes by another way than the answer
+	// Rule names the rule that it is of, "" where it is of a scenario; Cite what it rests on.
+	Rule, Cite string
 	// Judge returns nil, or what was seen instead. A Doubt says that the evidence
 	// does not suffice.
 	Judge func(Policy, *Evidence) error
 }
+
+// A Breach is an error of a check that knows which line is to blame, and what would help.
+type Breach struct {
+	Saw string
+	At  *Position // nil where nothing is written
+	Try string
+	// Certain says that it follows from what is written, so that no machine is the reason.
+	Certain bool
+}
+
+func (b *Breach) Error() string { return b.Saw }
 
 // Doubt is an error of a check that could not be judged.
 type Doubt string
@@ -72,7 +86,7 @@ func (e *Evidence) Saw() string {
 	switch e.Outcome {
 	case Answered:
 		return statusText(e.Exchange.Response.Status)
-	case Truncated, SilentlyTruncated, Hang:
+	case Truncated, SilentlyTruncated, Repaired, Hang:
 		if s := e.Exchange.Response.Status; s != 0 {
 			return fmt.Sprintf("%s, %s", statusText(s), e.Outcome)
 		}
@@ -135,8 +149,8 @@ func inTime(want time.Duration, p Policy, e *Evidence) error {
 		return nil
 	}
 	err := fmt.Errorf("it took %v, expected %v to %v", milliseconds(got), want, milliseconds(latest))
-	if got > latest && got < want+max(slack, most)+e.dying() {
-		return Doubt(fmt.Sprintf("%v, and the machine may be the reason: its timers were %v late", err, milliseconds(e.After.Late)))
+	if got > latest && got < want+most+e.dying() { // later than that machine is, sooner than any other time of the policy
+		return Doubt(fmt.Sprintf("%v, and the machine may be the reason: %s", err, e.heard()))
 	}
 	return err
 }
@@ -187,7 +201,7 @@ func Names(errorType string) Check {
 	if errorType == "" {
 		title = "logs no error of its own"
 	}
-	return Check{Strength: Should, Title: title, Judge: func(_ Policy, e *Evidence) error {
+	return Check{Strength: Should, Title: title, Log: errorType != "", Judge: func(_ Policy, e *Evidence) error {
 		got := e.ErrorType()
 		if got == errorType {
 			return nil
@@ -232,11 +246,16 @@ func Keeps(field, value string) Check {
 // KeepsPage: the upstream's page reaches the client to its last line.
 func KeepsPage() Check {
 	return Check{Title: "passes on the whole page", Judge: func(_ Policy, e *Evidence) error {
-		if tail := e.Exchange.Response.Tail; !bytes.HasSuffix(tail, []byte(script.LastLine)) {
-			return fmt.Errorf("it ended with %.40q", tail[max(0, len(tail)-40):])
-		}
-		return nil
+		return wholePage(e.Exchange.Response)
 	}}
+}
+
+// wholePage returns nil where a body ends as the upstream's page does, or how it ends.
+func wholePage(r agent.Response) error {
+	if !bytes.HasSuffix(r.Tail, []byte(script.LastLine)) {
+		return fmt.Errorf("it ended with %.40q", r.Tail[max(0, len(r.Tail)-40):])
+	}
+	return nil
 }
 
 // HidesVersion: the answer does not tell strangers which version to attack.

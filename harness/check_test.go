@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +48,8 @@ func TestWhatIsInTime(t *testing.T) {
 		"late timers are slack, four times":    {of: Immediately, ended: 290 * ms, late: 10 * ms},
 		"and no more":                          {of: Immediately, ended: 291 * ms, late: 10 * ms, want: "doubt"},
 		"a machine that cannot tell":           {of: Immediately, ended: 501 * ms, late: 63 * ms, want: "doubt"},
-		"what even that machine can tell":      {of: Immediately, ended: 502 * ms, late: 63 * ms, want: "late"},
+		"nor by how much":                      {of: Immediately, ended: 2510 * ms, late: 63 * ms, want: "doubt"},
+		"but can that it is not the machine":   {of: Immediately, ended: 2511 * ms, late: 63 * ms, want: "late"},
 		"and that all is well":                 {of: Immediately, ended: 0, late: 63 * ms},
 		"a machine that just can":              {of: Immediately, ended: 499 * ms, late: 62 * ms, base: 2 * ms},
 		"and so knows what is too late":        {of: Immediately, ended: 500*ms + 1, late: 62 * ms, base: 2 * ms, want: "late"},
@@ -63,19 +63,18 @@ func TestWhatIsInTime(t *testing.T) {
 		e := &Evidence{Baseline: c.base}
 		e.Exchange.Began, e.Exchange.Ended = time.Hour, c.ended
 		e.After.Late, e.After.Events = c.late, c.died
-		err := AnswersInTime(c.of).Judge(policy, e)
-		var doubt Doubt
+		f := Judge(Scenario{Expect: []Check{AnswersInTime(c.of)}}, nil, policy, e)[0]
 		got := ""
 		switch {
-		case errors.As(err, &doubt):
+		case f.Doubt:
 			got = "doubt"
-		case err != nil && c.ended < c.of.Of(policy):
+		case !f.Held && c.ended < c.of.Of(policy):
 			got = "early"
-		case err != nil:
+		case !f.Held:
 			got = "late"
 		}
 		if got != c.want {
-			t.Errorf("%s: %q (%v), want %q", name, got, err, c.want)
+			t.Errorf("%s: %q (%v), want %q", name, got, f.Saw, c.want)
 		}
 	}
 }
@@ -292,5 +291,23 @@ func TestPatienceAndSettingsAndTerms(t *testing.T) {
 	}
 	if got := decided([]Check{Answers(502)}, policy); got != "" {
 		t.Errorf("without a time %q decides", got)
+	}
+}
+
+// Whoever asks late may find that a cache's time is over.
+func TestWhetherAFaultOutlastsItselfIsAskedInTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		r            Recovery
+		wrong, doubt bool
+	}{
+		"the first one fails":          {r: Recovery{Asked: ms, Failed: 1}},
+		"it fails late":                {r: Recovery{Asked: time.Hour, Failed: 1}},
+		"the first one is served":      {r: Recovery{Asked: 999 * ms}, wrong: true},
+		"it is served, and asked late": {r: Recovery{Asked: time.Second}, wrong: true, doubt: true},
+	} {
+		err := Outlasts().Judge(policy, &Evidence{Recovery: c.r})
+		if _, doubt := err.(Doubt); (err != nil) != c.wrong || doubt != c.doubt {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -47,6 +47,28 @@ func Relayed(status int, t Term) []Check {
 	return []Check{Answers(status), TakesAtLeast(t), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()}
 }
 
+// Served is the standard expectation where nothing is wrong and nothing takes its time.
+func Served(status int) []Check {
+	return []Check{Answers(status), AnswersInTime(Immediately), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()}
+}
+
+// RelayedPage is the standard expectation of an error that is the upstream's own: a whole
+// answer, which the gateway takes no part in.
+func RelayedPage(status int) []Check {
+	return []Check{Answers(status), AnswersInTime(Immediately), Tries(1), Recovers(), Names(""), HidesVersion()}
+}
+
+// OwnError is the standard expectation of an error of the gateway's own.
+func OwnError(status int, t Term, errorType string) []Check {
+	return failure(Answers(status), t, 0, errorType)
+}
+
+// Denied is the standard expectation of a request that the gateway turns away for what others are
+// asking: who of them came to the upstream meanwhile cannot be told from it.
+func Denied(status int, errorType string) []Check {
+	return []Check{Answers(status), AnswersInTime(Immediately), Recovers(), Names(errorType), HidesVersion(), TellsClient()}
+}
+
 func failure(first Check, t Term, tries int, errorType string) []Check {
 	return []Check{
 		first, AnswersInTime(t), Tries(tries), Recovers(),

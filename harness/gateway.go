@@ -1,6 +1,12 @@
 package harness
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/badgateway/badgateway/harness/agent"
+)
 
 // A Gateway is one make of reverse proxy: how it is booted in front of some bays, how
 // patient that makes it, and how to read its log. It is data and pure functions; a
@@ -8,8 +14,8 @@ import "context"
 type Gateway interface {
 	// Name is how a report calls it: "nginx".
 	Name() string
-	// Fits returns nil, or why this gateway cannot have that world around it.
-	Fits(World) error
+	// Fits returns nil, or why the scenario cannot be played on this gateway.
+	Fits(Scenario) error
 	// Capacity is how many bays fit into one lab, 0 for any number.
 	Capacity() int
 	// Site adjusts a bay to what a given configuration asks of its surroundings.
@@ -21,7 +27,8 @@ type Gateway interface {
 	// Read makes sense of one line of its log.
 	Read(line string) (LogLine, bool)
 	// Deviations are the scenarios in which this version of it is known to depart
-	// from what the scenario promises. "" is a version that is not known.
+	// from what the scenario promises. "" is a version that is not known, and AnyVersion
+	// asks for all that are declared.
 	Deviations(version string) []Deviation
 }
 
@@ -34,12 +41,48 @@ type Boot struct {
 	Command []string
 	Env     map[string]string
 	Files   []File
+	// Users are those that have to be there, each with a group of the same name, and Groups
+	// further groups.
+	Users, Groups []string
+	// Cramped are folders on file systems that hold next to nothing.
+	Cramped []string
+	// Around is what the configuration takes for granted of the network. Doors to the
+	// hosts of routes are added where a lab is opened.
+	Around agent.Surroundings
+	// Authority signs what hosts and clients show, where they speak TLS.
+	Authority agent.Authority
 }
 
-// File is put where the gateway looks for it.
+// Accounts are the lines of passwd(5) and group(5) for Users and Groups.
+func (b Boot) Accounts() (users, groups string) {
+	const first = 900 // below it are the numbers that distributions give, and those of people begin at 1000
+	for i, name := range append(slices.Clone(b.Users), b.Groups...) {
+		if i < len(b.Users) {
+			users += fmt.Sprintf("%s:x:%d:%d::/nonexistent:/sbin/nologin\n", name, first+i, first+i)
+		}
+		groups += fmt.Sprintf("%s:x:%d:\n", name, first+i)
+	}
+	return users, groups
+}
+
+// File is put where the gateway looks for it. It is a folder or a link where that says so.
 type File struct {
 	Path string // absolute, inside
 	Text []byte
+	Mode uint32 // as chmod(2) takes it, 0 for what is usual: 0644, 0755 for a folder
+	Dir  bool
+	Link string // what a symbolic link says
+}
+
+// Permissions are the mode that the file has.
+func (f File) Permissions() uint32 {
+	switch {
+	case f.Mode != 0:
+		return f.Mode
+	case f.Dir:
+		return 0o755
+	}
+	return 0o644
 }
 
 // LogLine is one line of a gateway's log that tells of a failed exchange.
@@ -60,6 +103,9 @@ type Deviation struct {
 	Check    string // the title of the check that it breaks
 	Instead  Check
 	Reason   string // why, with its source
+	// Since and Before are the first version that does it and the first that no longer
+	// does: "1.23.0". Empty is no limit.
+	Since, Before string
 }
 
 // A Runtime makes labs.
@@ -79,6 +125,14 @@ type Runtime interface {
 	Close() error
 }
 
+// Build is the agent's first order for a lab.
+func (s LabSpec) Build() agent.Build {
+	return agent.Build{
+		Hosts: s.Hosts, Bays: s.Bays, Wired: s.Wired, Still: s.MemoryLimit > 0, Ports: s.Ports,
+		Virtual: s.Clock == VirtualClock, Around: s.Boot.Around, Authority: s.Boot.Authority,
+	}
+}
+
 // LabSpec is a request for a lab.
 type LabSpec struct {
 	Hosts, Bays int
@@ -86,8 +140,23 @@ type LabSpec struct {
 	// MemoryLimit is the lab's limit in bytes, 0 for none. A lab in which an upstream
 	// runs out of memory needs one.
 	MemoryLimit int64
+	// Signals says that the agent has to send the gateway's processes signals.
+	Signals bool
 	// Wired are the hosts, by index, whose link must be able to delay.
 	Wired []int
+	// Applications are those that upstreams are. A lab without Lab.Program can have none.
+	Applications []Application
+	// Clock is the lab's, "" the machine's.
+	Clock Clock
+	// Ports says that the gateway's ephemeral ports must be able to run out.
+	Ports bool
+}
+
+// Inside is a Process whose files can be read, as they are while it runs.
+type Inside interface {
+	// Files are those in a folder, at their paths. What is neither file, folder nor link is left
+	// out.
+	Files(ctx context.Context, folder string) ([]File, error)
 }
 
 // A Process is the gateway's, under its runtime's control.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // check is one with a fixed result.
@@ -73,7 +76,7 @@ func TestTheVerdictIsTheGreatestOfTheFindings(t *testing.T) {
 		"a should's doubt is one too": {[]Finding{doubt(Should, "a")}, Inconclusive, "wished that the gateway a, but not"},
 		"a must outranks all":         {[]Finding{broken(Should, "a"), doubt(Must, "b"), broken(Must, "c"), broken(Must, "d")}, Fail, "expected that the gateway c, but not"},
 	} {
-		if got, reason := verdictOf(c.findings); got != c.want || reason != c.reason {
+		if got, reason := VerdictOf(c.findings); got != c.want || reason != c.reason {
 			t.Errorf("%s: %v, %q; want %v, %q", name, got, reason, c.want, c.reason)
 		}
 	}
@@ -134,10 +137,86 @@ func TestWordsAreReadAsTheyAreWritten(t *testing.T) {
 	}
 }
 
+// What was not seen to hold in more noise than the policy's times are apart is in doubt, whatever
+// it is about, where a timeout was told of; what held has held.
+func TestATimeoutMayBeTheMachines(t *testing.T) {
+	const s = time.Second
+	policy := Policy{Connect: Setting{Value: s}, Read: Setting{Value: 2 * s}}
+	late, noise := Evidence{Exchange: agent.Exchange{Response: agent.Response{Status: 504}}}, agent.View{Late: s / 4}
+	in := func(e Evidence, v agent.View) Evidence { e.After = v; return e }
+	well := func(e Evidence, spans ...Span) Evidence { e.Well = spans; return e }
+	starved := func(was, is agent.View) Evidence { e := late; e.Before, e.After = was, is; return e }
+	for name, c := range map[string]struct {
+		policy Policy
+		e      Evidence
+		doubt  bool
+	}{
+		"a quiet machine":              {policy: policy, e: late},
+		"late timers":                  {policy: policy, e: in(late, noise), doubt: true},
+		"a client who gave up":         {policy: policy, e: in(Evidence{Outcome: Hang, Exchange: agent.Exchange{Ended: s}}, noise), doubt: true},
+		"a client who was in a hurry":  {policy: policy, e: in(Evidence{Outcome: Hang, Exchange: agent.Exchange{Ended: s - 1}}, noise)},
+		"another answer":               {policy: policy, e: in(Evidence{}, noise)},
+		"timers that are hardly late":  {policy: policy, e: in(late, agent.View{Late: s / 16})},
+		"waiting for a core":           {policy: policy, e: starved(agent.View{At: s, Starved: 5 * s}, agent.View{At: 9 * s, Starved: 5*s + s/2}), doubt: true},
+		"many waited, but not long":    {policy: policy, e: starved(agent.View{At: s}, agent.View{At: s + s/10, Starved: 9 * s})},
+		"waiting for a core before":    {policy: policy, e: starved(agent.View{At: s, Starved: 5 * s}, agent.View{At: 9 * s, Starved: 5 * s})},
+		"a healthy visitor waited":     {policy: policy, e: well(late, Span{s, s + s/10}, Span{9 * s, 9*s + s/5}), doubt: true},
+		"timeouts that are far longer": {policy: Policy{Read: Setting{Value: 60 * s}}, e: in(late, agent.View{Late: s})},
+		"no timeouts":                  {e: in(late, agent.View{Late: 60 * s})},
+	} {
+		judged := func(err error, declared ...Deviation) Finding {
+			return Judge(Scenario{ID: "a/b", Expect: []Check{check(Must, "does it", err)}}, declared, c.policy, &c.e)[0]
+		}
+		f := judged(errBroken)
+		if f.Held || f.Doubt != c.doubt || !strings.HasPrefix(f.Saw, "it did not") || strings.Contains(f.Saw, "the machine may be the reason") != c.doubt {
+			t.Errorf("%s: %+v", name, f)
+		}
+		if f = judged(nil); !f.Held || f.Doubt {
+			t.Errorf("%s, and it did: %+v", name, f)
+		}
+		if f = judged(nil, Deviation{Scenario: "a/b", Check: "does it", Instead: check(Must, "does that", errBroken)}); f.Held || f.Doubt != c.doubt {
+			t.Errorf("%s, and a deviation did not deviate: %+v", name, f)
+		}
+	}
+}
+
+func TestWhatIsWrittenIsNotTheMachines(t *testing.T) {
+	const s = time.Second
+	e := Evidence{Exchange: agent.Exchange{Ended: 2 * s, Response: agent.Response{Status: 504}}, After: agent.View{Late: s / 4}}
+	for _, certain := range []bool{false, true} {
+		c := check(Must, "does it", &Breach{Saw: "it did not", Certain: certain})
+		if f := Judge(Scenario{Expect: []Check{c}}, nil, Policy{Read: Setting{Value: s}}, &e)[0]; f.Held || f.Doubt == certain {
+			t.Errorf("certain %v: %+v", certain, f)
+		}
+	}
+}
+
+// Another answer than was promised is in doubt where it came after another time than was promised
+// too, and in that noise; in time it is a failure.
+func TestAnotherAnswerTooLateMayBeTheMachines(t *testing.T) {
+	const s = time.Second
+	policy := Policy{Connect: Setting{Value: s}}
+	for name, c := range map[string]struct {
+		ended, noise time.Duration
+		doubt        bool
+	}{
+		"late, in noise":      {2 * s, s / 4, true},
+		"in time, in noise":   {s / 10, s / 4, false},
+		"late, in no noise":   {2 * s, 0, false},
+		"late, in some more":  {2 * s, s / 16, false},
+		"far later than that": {20 * s, s / 4, false},
+	} {
+		e := Evidence{Exchange: agent.Exchange{Ended: c.ended, Response: agent.Response{Status: 200}}, After: agent.View{Late: c.noise}}
+		if f := Judge(Scenario{Expect: []Check{Answers(502), AnswersInTime(Immediately)}}, nil, policy, &e)[0]; f.Held || f.Doubt != c.doubt {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
 func TestEvidenceOfADoubtIsNoFailure(t *testing.T) {
 	wrapped := errors.Join(errors.New("so"), Doubt("perhaps"))
 	for err, want := range map[error]bool{Doubt("perhaps"): true, wrapped: true, errBroken: false} {
-		f := finding(check(Must, "x", err), Policy{}, nil)
+		f, _ := finding(check(Must, "x", err), Policy{}, &Evidence{})
 		if f.Held || f.Doubt != want || f.Saw != err.Error() {
 			t.Errorf("%v: %+v", err, f)
 		}

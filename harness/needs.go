@@ -18,11 +18,21 @@ const (
 	LimitedMemory Needs = 1 << iota // a limit on the lab's memory (control groups)
 	Bandwidth                       // a queue that limits a link's rate (tbf)
 	Latency                         // a link that delays: netem, or a wire of two TAP devices
+	LimitedPorts                    // a limit on the ports that the gateway's kernel takes for its connections
+	ClientSocket                    // a client at a unix socket of the gateway's own
+	Applications                    // an upstream that is an Application
+	VirtualTime                     // a gateway that lives by a virtual clock
 )
 
-// AbilityMemory is to limit a lab's memory. The other abilities are the agent's, which tries
-// them (agent.Client.Try).
-const AbilityMemory = "memory"
+// AbilityMemory is to limit a lab's memory, AbilityFiles to reach the gateway's files,
+// AbilityRoots to make an upstream's program a root of its own, AbilityTracing to trace the
+// gateway. The other abilities are the agent's, which tries them (agent.Client.Try).
+const (
+	AbilityMemory  = "memory"
+	AbilityFiles   = "files"
+	AbilityRoots   = "roots"
+	AbilityTracing = "tracing"
+)
 
 // known says of each need what it is called, what is wrong without it, and which abilities
 // bring it, any of them.
@@ -34,6 +44,10 @@ var known = []struct {
 	{LimitedMemory, "limited memory", "a lab's memory cannot be limited", []string{AbilityMemory}},
 	{Bandwidth, "bandwidth", "a link's rate cannot be limited", []string{agent.AbilityTBF}},
 	{Latency, "latency", "a link cannot be made to delay", []string{agent.AbilityNetem, agent.AbilityTUN}},
+	{LimitedPorts, "limited ports", "the gateway's ephemeral ports cannot be limited", []string{agent.AbilityPorts}},
+	{ClientSocket, "a client at a unix socket", "no client can be at a unix socket of the gateway's", []string{AbilityFiles}},
+	{Applications, "an application server", "no application server can be an upstream", []string{AbilityRoots}},
+	{VirtualTime, "a virtual clock", "the gateway cannot live by a virtual clock", []string{AbilityTracing}},
 }
 
 // Has says whether one is among the needs.
@@ -59,7 +73,7 @@ func (n Needs) Lacking(try func(ability string) error) error {
 			continue
 		}
 		if err := anyOf(k.by, try); IsLack(err) {
-			return &Problem{Lack: true, What: k.lack, Err: err, Hint: Hint(err)}
+			return &Problem{Blame: BlameOf(err), Lack: true, What: k.lack, Err: err, Hint: Hint(err)}
 		} else if err != nil {
 			return err
 		}

@@ -24,17 +24,22 @@ const memoryLimit = 192 << 20
 // and never listens gets a second lab: that was seen twice, on an engine with far
 // more labs than cores, and not explained.
 func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (*OpenLab, error) {
+	return OpenBy(ctx, RealClock, rt, gw, plots...)
+}
+
+// OpenBy is Open for a lab that lives by that clock.
+func OpenBy(ctx context.Context, c Clock, rt Runtime, gw Gateway, plots ...Plot) (*OpenLab, error) {
 	if len(plots) == 0 {
 		plots = []Plot{{Name: "own", World: World{Process: true}}}
 	}
-	lab, err := open(ctx, rt, gw, plots)
+	lab, err := open(ctx, c, rt, gw, plots)
 	if errors.Is(err, errSilentGateway) && ctx.Err() == nil {
-		return open(ctx, rt, gw, plots)
+		return open(ctx, c, rt, gw, plots)
 	}
 	return lab, err
 }
 
-func open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab, err error) {
+func open(ctx context.Context, c Clock, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab, err error) {
 	if most := gw.Capacity(); most > 0 && len(plots) > most {
 		return nil, &Problem{Blame: Usage, What: fmt.Sprintf("%d bays for a gateway that has room for %d", len(plots), most)}
 	}
@@ -49,15 +54,19 @@ func open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab
 			return nil, err
 		}
 	}
-	spec := LabSpec{Hosts: len(plots), Bays: len(plots), Boot: boot}
+	spec := LabSpec{Clock: c, Bays: len(plots), Boot: boot, Signals: len(plots) == 1 && plots[0].World.Alone}
+	for _, site := range sites {
+		spec.Hosts += len(site.servers())
+	}
 	if len(plots) == 1 && plots[0].World.Alone && plots[0].World.Needs.Has(LimitedMemory) {
 		spec.MemoryLimit = memoryLimit
 	}
-	for i, p := range plots {
-		if p.World.Needs.Has(Latency) {
-			spec.Wired = append(spec.Wired, i)
+	for _, p := range plots {
+		if p.Application != nil {
+			spec.Applications = append(spec.Applications, *p.Application)
 		}
 	}
+	spec.furnish(sites)
 	lab, err := rt.Open(ctx, spec)
 	if err != nil {
 		return nil, err
@@ -67,11 +76,16 @@ func open(ctx context.Context, rt Runtime, gw Gateway, plots []Plot) (_ *OpenLab
 			err = errors.Join(err, lab.Close())
 		}
 	}()
-	lab.front, lab.limited = sites[0].port(), spec.MemoryLimit > 0
+	lab.clock, lab.front, lab.limited = c, sites[0].visit(), spec.MemoryLimit > 0
 	o := &OpenLab{Lab: lab}
 	for i, site := range sites {
 		bay := newBay(lab, gw, i, site)
 		bay.Policy = policies[i]
+		if app := plots[i].Application; app != nil {
+			if err := bay.install(*app); err != nil {
+				return nil, err
+			}
+		}
 		if err := bay.heal(ctx); err != nil {
 			return nil, fmt.Errorf("preparing the bay of %s: %w", plots[i].Name, err)
 		}
@@ -108,18 +122,38 @@ func lastOf(lines []string) string {
 	return lines[len(lines)-1]
 }
 
-// sitesOf gives each bay its names and addresses, in its gateway's words.
+// sitesOf gives each bay its names, hosts and addresses, in its gateway's words.
 func sitesOf(gw Gateway, plots []Plot) []Site {
-	sites := make([]Site, len(plots))
+	sites, host := make([]Site, len(plots)), 0
 	for i, p := range plots {
 		name := siteName(p.Name)
 		sites[i] = gw.Site(Site{
+			ID:       p.Name,
 			Name:     name,
-			World:    p.World,
-			Server:   netip.AddrPortFrom(agent.HostAddr(i), agent.HostPort),
+			World:    p.world(),
+			Server:   netip.AddrPortFrom(agent.HostAddr(host), agent.HostPort),
 			Upstream: "app." + name,
 			Resolver: netip.AddrPortFrom(agent.Resolver, 53),
+			Host:     host,
+			Route:    p.Route,
 		})
+		host += len(sites[i].servers())
 	}
 	return sites
+}
+
+// furnish says which hosts need a link that can delay, and which addresses of the
+// configuration lead to which host.
+func (spec *LabSpec) furnish(sites []Site) {
+	for _, site := range sites {
+		spec.Ports = spec.Ports || site.World.Needs.Has(LimitedPorts)
+		for i, server := range site.servers() {
+			if site.World.Needs.Has(Latency) {
+				spec.Wired = append(spec.Wired, site.Host+i)
+			}
+			if site.Route != nil && server.Socket == "" {
+				spec.Boot.Around.Doors = append(spec.Boot.Around.Doors, agent.Door{At: server.Addr, Host: site.Host + i})
+			}
+		}
+	}
 }

@@ -21,25 +21,62 @@ type Footprint struct {
 	Start  time.Duration // of a core's time, to make it and to end it
 }
 
-// groups puts scenarios together that can share a lab.
+// together is how many scenarios share a lab at most. More would do, but each host and each rule
+// makes all others a little slower, and one gateway has to serve them all: 200 cells in one lab
+// began to play 10 s after they were asked for, in four labs after 3 s.
+const together = 64
+
+// groups puts scenarios together that can share a lab: those that touch nothing that
+// another has.
 func groups(scenarios []Scenario, capacity int) (groups [][]Scenario) {
 	if capacity == 0 {
-		capacity = agent.MaxBays
+		capacity = together
 	}
-	var shared []Scenario
+	var alone [][]Scenario
+	var shared []*company
 	for _, s := range scenarios {
-		if s.World.Alone {
-			groups = append(groups, []Scenario{s})
+		if s.World.Alone || s.Gateway != nil {
+			alone = append(alone, []Scenario{s})
 			continue
 		}
-		if shared = append(shared, s); len(shared) == capacity {
-			groups, shared = append(groups, shared), nil
+		i := slices.IndexFunc(shared, func(c *company) bool { return c.takes(s, capacity) })
+		if i < 0 {
+			i = len(shared)
+			shared = append(shared, &company{})
 		}
+		shared[i].join(s)
 	}
-	if len(shared) > 0 {
-		groups = append([][]Scenario{shared}, groups...)
+	for _, c := range shared {
+		groups = append(groups, c.scenarios)
 	}
-	return groups
+	return append(groups, alone...)
+}
+
+// company is scenarios that share a lab.
+type company struct {
+	scenarios []Scenario
+	hosts     int
+}
+
+func (c *company) takes(s Scenario, capacity int) bool {
+	if len(c.scenarios) >= capacity || c.hosts+s.hosts() > agent.MaxHosts {
+		return false
+	}
+	return s.Route == nil || !slices.ContainsFunc(c.scenarios, func(o Scenario) bool {
+		return o.Route != nil && o.Route.shares(s.Route)
+	})
+}
+
+func (c *company) join(s Scenario) {
+	c.scenarios, c.hosts = append(c.scenarios, s), c.hosts+s.hosts()
+}
+
+// hosts is how many the scenario's bay has.
+func (s Scenario) hosts() int {
+	if s.Route == nil {
+		return s.World.Hosts()
+	}
+	return len(s.Route.Servers)
 }
 
 // longestFirst lets what takes longest begin first, so that a run does not wait for it at
@@ -50,29 +87,56 @@ func (r *run) longestFirst(groups [][]Scenario) {
 	}
 	takes := make(map[string]time.Duration, len(groups))
 	for _, g := range groups {
-		takes[g[0].ID] = r.takes(g)
+		takes[g[0].Key()] = r.takes(g)
 	}
-	slices.SortStableFunc(groups, func(a, b []Scenario) int { return cmp.Compare(takes[b[0].ID], takes[a[0].ID]) })
+	slices.SortStableFunc(groups, func(a, b []Scenario) int { return cmp.Compare(takes[b[0].Key()], takes[a[0].Key()]) })
 }
 
 // takes is how long a group is expected to play, by the policy of its first site: an
 // estimate, by which nothing is judged. A configuration that cannot be read says so when
 // its lab is opened.
 func (r *run) takes(group []Scenario) (longest time.Duration) {
-	sites := sitesOf(r.plan.Gateway, plotsOf(group))
-	boot, err := r.plan.Gateway.Boot(sites)
+	for _, s := range group {
+		longest = max(longest, s.Waits)
+	}
+	if longest > 0 {
+		return longest
+	}
+	gateway := r.plan.gatewayOf(group[0])
+	sites := sitesOf(gateway, plotsOf(group))
+	boot, err := gateway.Boot(sites)
 	if err != nil {
 		return 0
 	}
-	policy, err := r.plan.Gateway.Policy(boot, sites[0])
+	policy, err := gateway.Policy(boot, sites[0])
 	if err != nil {
 		return 0
 	}
 	for _, s := range group {
-		for _, c := range s.Expect {
-			if c.Term != nil {
-				longest = max(longest, c.Term.Of(policy))
-			}
+		longest = max(longest, s.waits(policy))
+	}
+	return longest
+}
+
+// slowestFirst are the indices of scenarios in the order in which they should begin, in the bays
+// that they are to be played in: they take turns in working, and who waits longest is to wait
+// while others work.
+func slowestFirst(scenarios []Scenario, bays []*Bay) []int {
+	order := make([]int, len(scenarios))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(scenarios[b].waits(bays[b].Policy), scenarios[a].waits(bays[a].Policy))
+	})
+	return order
+}
+
+// waits is the longest time that its checks speak of.
+func (s Scenario) waits(p Policy) (longest time.Duration) {
+	for _, c := range s.Expect {
+		if c.Term != nil {
+			longest = max(longest, c.Term.Of(p))
 		}
 	}
 	return longest
@@ -109,7 +173,12 @@ func (r *run) places(groups [][]Scenario) int {
 	for _, g := range groups {
 		longest = max(longest, r.takes(g))
 	}
-	return atOnce(r.plan.Runtime.Footprint(), longest, runtime.NumCPU(), freeMemory())
+	lab := r.plan.Runtime.Footprint()
+	if heavy, is := r.plan.Gateway.(interface{ Footprint() Footprint }); is { // more than any gateway's
+		own := heavy.Footprint()
+		lab.Memory, lab.Start = lab.Memory+own.Memory, lab.Start+own.Start
+	}
+	return atOnce(lab, longest, runtime.NumCPU(), freeMemory())
 }
 
 // freeMemory is what the kernel could give without swapping (MemAvailable of proc(5)), in

@@ -2,6 +2,8 @@ package harness
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -9,21 +11,36 @@ import (
 type Setting struct {
 	Directive string
 	Value     time.Duration
-	// File and Line are where it is written; no File means the product's default.
-	File string
-	Line int
+	// Text is a value that is no time: "error timeout".
+	Text string
+	// File, Line and Column are where it is written; no File means the product's default.
+	File         string
+	Line, Column int
 }
 
-func (s Setting) String() string {
-	where := "default, not written"
-	if s.File != "" {
-		where = fmt.Sprintf("%s:%d", s.File, s.Line)
+// Where is the setting's place: "nginx.conf:41:9", or that it has none.
+func (s Setting) Where() string {
+	switch {
+	case s.File == "":
+		return "default, not written"
+	case s.Column == 0:
+		return fmt.Sprintf("%s:%d", s.File, s.Line)
 	}
-	if s.Value == 0 {
-		return fmt.Sprintf("%s (%s)", s.Directive, where)
-	}
-	return fmt.Sprintf("%s %v (%s)", s.Directive, s.Value, where)
+	return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column)
 }
+
+// Says is the setting as it is written.
+func (s Setting) Says() string {
+	switch {
+	case s.Text != "":
+		return s.Directive + " " + s.Text
+	case s.Value != 0:
+		return s.Directive + " " + s.Value.String()
+	}
+	return s.Directive
+}
+
+func (s Setting) String() string { return s.Says() + " (" + s.Where() + ")" }
 
 // Policy is how patient a gateway is on one route. It is read from the gateway's
 // configuration, so every budget has one source.
@@ -31,11 +48,56 @@ type Policy struct {
 	Connect Setting // to open a connection to an upstream
 	Send    Setting // between two writes of the request
 	Read    Setting // between two reads of the answer
+	Client  Setting // between two reads of the request's body
 	Resolve Setting // to resolve a name while a request waits
+	Hear    Setting // for the whole of a request's header to be there
+	Learned Setting // how long it goes by what a name was resolved to, whatever the DNS says of that
 	Pass    Setting // the directive that sends requests to the upstream; no value
 	Header  Setting // what limits the answer's header; no value
 	// HeaderBytes is that limit.
 	HeaderBytes int
+	Retry       Retry
+	// Tokens says whether the gateway tells its version; no value.
+	Tokens Setting
+	// Kept are the answers that a cache of the gateway's keeps; Text lists their statuses, and
+	// then for how long, as Value says.
+	Kept []Setting
+	// Lock is how long a request waits for another's of the same, zero where none does.
+	Lock Setting
+	// Fields are where fields of the answer's header are set, by their names in lower case.
+	Fields map[string]Setting
+	// Pages is what gives errors a page of the gateway's own, Chunked what lets a body of unknown
+	// length say where it ends; no values.
+	Pages, Chunked Setting
+}
+
+// Field is where a field of the answer's header is set, whatever the case of its name.
+func (p Policy) Field(name string) Setting { return p.Fields[strings.ToLower(name)] }
+
+// Retry is when a gateway asks another server, or the same once more, for one request.
+type Retry struct {
+	On      Setting       // for which failures; Text lists them
+	Tries   Setting       // how many servers are asked at most; Count is the number
+	Within  Setting       // until when the next one is asked; zero is no limit
+	Count   int           // of Tries; 0 is no limit
+	Servers int           // how many there are
+	Spares  int           // how many of them are asked only when the others fail
+	Grudge  time.Duration // how long a failed server is left alone
+	Forgive Setting       // what says so
+}
+
+// Passes says whether a failure of that kind makes the gateway ask another server.
+func (r Retry) Passes(kind string) bool {
+	return slices.Contains(strings.Fields(r.On.Text), kind)
+}
+
+// Most is how many servers a gateway may ask for one request.
+func (r Retry) Most() int {
+	n := max(1, r.Servers)
+	if r.Count > 0 {
+		n = min(n, r.Count)
+	}
+	return n
 }
 
 // Patience is how long a client has to wait before it may call a gateway with this
@@ -87,7 +149,11 @@ var (
 	HeaderBuffer   = Term{"at once, when its buffer is full", Immediately.Of, func(p Policy) Setting { return p.Header }}
 	ConnectTimeout = term("the connect timeout", func(p Policy) Setting { return p.Connect })
 	ARPTimeout     = Term{"the connect timeout, or until ARP has failed", arpOrConnect, func(p Policy) Setting { return p.Connect }}
+	SendTimeout    = term("the send timeout", func(p Policy) Setting { return p.Send })
+	HearTimeout    = term("the timeout for a request's header", func(p Policy) Setting { return p.Hear })
+	ClientTimeout  = term("the client's timeout", func(p Policy) Setting { return p.Client })
 	ReadTimeout    = term("the read timeout", func(p Policy) Setting { return p.Read })
 	ShorterTimeout = term("the shorter of the connect timeout and the read timeout", shorter)
+	LockTimeout    = term("the cache lock's timeout", func(p Policy) Setting { return p.Lock })
 	ResolveTimeout = term("the resolver's timeout", func(p Policy) Setting { return p.Resolve })
 )

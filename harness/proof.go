@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/script"
@@ -12,8 +13,10 @@ import (
 
 // stepReached: the step of the clause that does the harm began on the gateway's
 // connection.
-func stepReached(c script.Clause) Proof {
-	step := harmful(c)
+func stepReached(c script.Clause) Proof { return begun(c, harmful(c)) }
+
+// begun: that step of the clause began on the gateway's connection.
+func begun(c script.Clause, step int) Proof {
 	verb := string(c.Steps[step].Verb)
 	return func(e *Evidence) (string, error) {
 		ev := e.event(agent.Began, func(ev agent.Event) bool {
@@ -49,7 +52,20 @@ func killed(e *Evidence) (string, error) {
 	return "the process was killed by SIGKILL", nil
 }
 
+// beforeTheAnswer: the process ended while the visitor waited, or is known to have a moment later.
+// Where it took longer to die than the gateway to give up, its death was not what the gateway met.
+func beforeTheAnswer(e *Evidence) (string, error) {
+	const reaped = 50 * time.Millisecond // a process is known to have ended a little later
+	if after := e.dying() - e.Exchange.Ended; after > reaped {
+		return "", fmt.Errorf("the upstream's process died %v after the answer", milliseconds(after))
+	}
+	return "before the answer", nil
+}
+
 func refused(e *Evidence) (string, error) {
+	if e.after().Socket != "" {
+		return notConnected(e) // there is no reset to be counted
+	}
 	n := e.after().Resets - e.before().Resets
 	if n < 1 {
 		return "", errors.New("the upstream's host sent no reset")
@@ -118,9 +134,10 @@ func synsDropped(e *Evidence) (string, error) {
 }
 
 // answeredAs: the name was asked for in the visitor's time and treated as wanted.
-func answeredAs(n agent.Name) Proof {
-	want := n.Says()
+func answeredAs(named map[int]agent.Name) Proof {
 	return func(e *Evidence) (string, error) {
+		n := named[e.host()]
+		want := n.Says()
 		ev := e.event(agent.Answered, func(ev agent.Event) bool { return ev.Name == n.Name && ev.Text == want })
 		if ev == nil {
 			return "", fmt.Errorf("the resolver got no query for %s to treat as %q", n.Name, want)
@@ -131,8 +148,9 @@ func answeredAs(n agent.Name) Proof {
 
 // lookedForInVain: the gateway's kernel asked for that address on the wire (ARP, RFC
 // 826) and got no reply.
-func lookedForInVain(addr netip.Addr) Proof {
+func lookedForInVain(of func(host int) netip.Addr) Proof {
 	return func(e *Evidence) (string, error) {
+		addr := of(e.host())
 		if state := e.before().Neighbours[addr.String()]; state == "incomplete" || state == "failed" {
 			return "", fmt.Errorf("the gateway's kernel looked for %v before the visitor asked (neighbour state %q)", addr, state)
 		}
@@ -145,15 +163,24 @@ func lookedForInVain(addr netip.Addr) Proof {
 	}
 }
 
-func filtered(r agent.Rule) Proof {
+// filtered: one of the rules met a packet. Those before it in the way of the same packets may
+// have left nothing for the others.
+func filtered(rules ...agent.Rule) Proof {
 	return func(e *Evidence) (string, error) {
-		n := e.met()
-		if n == 0 {
+		var said []string
+		for i, r := range rules {
+			n := e.met(i)
+			switch {
+			case n == 0:
+			case r.Loss != (agent.Loss{}):
+				said = append(said, fmt.Sprintf("%s lost, %d of each %d as the seed %d has it", pluralWas(int(n), "packet"), r.Loss.Lost, r.Loss.Of, r.Loss.Seed))
+			default:
+				said = append(said, fmt.Sprintf("the firewall's rule met %s: %s", plural(int(n), "packet"), r.Action))
+			}
+		}
+		if said == nil {
 			return "", errors.New("no packet met the firewall's rule")
 		}
-		if r.Loss != (agent.Loss{}) {
-			return fmt.Sprintf("%s lost, %d of each %d as the seed %d has it", pluralWas(int(n), "packet"), r.Loss.Lost, r.Loss.Of, r.Loss.Seed), nil
-		}
-		return fmt.Sprintf("the firewall's rule met %s: %s", plural(int(n), "packet"), r.Action), nil
+		return strings.Join(said, ", "), nil
 	}
 }

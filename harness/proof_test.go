@@ -13,9 +13,14 @@ import (
 
 // seen is evidence of bay 3 with that far side after the visitor's exchange.
 func seen(after agent.HostView, events ...agent.Event) *Evidence {
-	e := &Evidence{Host: 3}
+	e := &Evidence{Hosts: []int{3}}
 	e.Before.Hosts, e.After.Hosts = []agent.HostView{{Resets: 2, Dropped: 2, OOMKills: 2}}, []agent.HostView{after}
-	e.After.Events = events
+	for _, ev := range events {
+		if ev.Host == 0 {
+			ev.Host = 3
+		}
+		e.After.Events = append(e.After.Events, ev)
+	}
 	return e
 }
 
@@ -25,6 +30,9 @@ var (
 	nobody   = agent.NobodyAddr(3)
 	name     = agent.Name{Name: "app.test", RCode: "SERVFAIL"}
 )
+
+// called is what the name of bay 3's host was ordered to be.
+func called(n agent.Name) map[int]agent.Name { return map[int]agent.Name{3: n} }
 
 // Each proof accepts what proves it, and refuses everything that only looks like it.
 func TestProofsAcceptTheirEvidenceAndNoOther(t *testing.T) {
@@ -78,18 +86,18 @@ func TestProofsAcceptTheirEvidenceAndNoOther(t *testing.T) {
 		}},
 		"out of memory": {outOfMemory, seen(agent.HostView{OOMKills: 3}), "want of memory", map[string]*Evidence{"only before": seen(agent.HostView{OOMKills: 2})}},
 		"dropped":       {synsDropped, seen(agent.HostView{Dropped: 5}), "dropped 3 SYNs", map[string]*Evidence{"only before": seen(agent.HostView{Dropped: 2})}},
-		"answered": {answeredAs(name), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "SERVFAIL"}), "said: SERVFAIL", map[string]*Evidence{
+		"answered": {answeredAs(called(name)), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "SERVFAIL"}), "said: SERVFAIL", map[string]*Evidence{
 			"another name": told(agent.Event{Kind: agent.Answered, Host: -1, Name: "b.test", Text: "SERVFAIL"}),
 			"another way":  told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "198.18.4.10"}), "no query": seen(agent.HostView{}),
 		}},
-		"left unanswered": {answeredAs(silent), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "nothing"}), "said: nothing", map[string]*Evidence{
+		"left unanswered": {answeredAs(called(silent)), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "nothing"}), "said: nothing", map[string]*Evidence{
 			"answered": told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: ""}),
 		}},
-		"answered with two": {answeredAs(two), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "198.18.4.2, 198.18.4.99"}), "198.18.4.2, 198.18.4.99", map[string]*Evidence{
+		"answered with two": {answeredAs(called(two)), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "198.18.4.2, 198.18.4.99"}), "198.18.4.2, 198.18.4.99", map[string]*Evidence{
 			"with one": told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "198.18.4.2"}),
 		}},
-		"looked for":          {lookedForInVain(nobody), neighbour("incomplete"), "nobody answered", map[string]*Evidence{"found": neighbour("reachable"), "not looked for": neighbour(""), "nothing seen": {}}},
-		"given up":            {lookedForInVain(nobody), neighbour("failed"), "nobody answered", nil},
+		"looked for":          {lookedForInVain(agent.NobodyAddr), neighbour("incomplete"), "nobody answered", map[string]*Evidence{"found": neighbour("reachable"), "not looked for": neighbour(""), "nothing seen": {}}},
+		"given up":            {lookedForInVain(agent.NobodyAddr), neighbour("failed"), "nobody answered", nil},
 		"filtered":            {rule, met([]uint64{4}, []uint64{7}), "met 3 packets: drop", map[string]*Evidence{"only before": met([]uint64{7}, []uint64{7}), "none": met([]uint64{0}, []uint64{0}), "no rule": met(nil, nil)}},
 		"filtered, no before": {rule, met(nil, []uint64{1}), "met 1 packet: drop", map[string]*Evidence{"none": met(nil, []uint64{0})}},
 		"both": {and(killed, refused), seen(agent.HostView{Exit: "signal: killed", Resets: 3}), "SIGKILL, its host answered 1 SYN", map[string]*Evidence{
@@ -110,21 +118,54 @@ func TestProofsAcceptTheirEvidenceAndNoOther(t *testing.T) {
 func TestAReceiptNeedsEveryProof(t *testing.T) {
 	yes := func(*Evidence) (string, error) { return "seen", nil }
 	no := func(*Evidence) (string, error) { return "seen", errors.New("not seen") }
+	second := func(e *Evidence) (string, error) {
+		if e.host() != 4 {
+			return "", errors.New("not seen")
+		}
+		return "seen at 4", nil
+	}
 	for _, c := range []struct {
 		proofs []Proof
 		want   string
 		err    string
 	}{
 		{nil, "", ""},
+		{[]Proof{second}, "seen at 4", ""}, // of two hosts the one that was tried
 		{[]Proof{yes, yes}, "seen; seen", ""},
 		{[]Proof{yes, no}, "", "the fault was not proven delivered: not seen"},
 		{[]Proof{no, yes}, "", "the fault was not proven delivered: not seen"},
 	} {
-		k := bracket{proofs: c.proofs}
+		k := bracket{proofs: c.proofs, evidence: Evidence{Hosts: []int{3, 4}}}
 		got, err := k.receipt()
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && err.Error() != c.err {
 			t.Errorf("%q, %v; want %q, %q", got, err, c.want, c.err)
 		}
+	}
+	k := bracket{proofs: []Proof{yes}}
+	if got, err := k.receipt(); err == nil {
+		t.Errorf("where no host was looked at the receipt is %q", got)
+	}
+}
+
+func TestRoutesToTheSameServerDoNotShareALab(t *testing.T) {
+	to := func(id string, servers ...string) Scenario {
+		r := &Route{ID: id}
+		for _, s := range servers {
+			r.Servers = append(r.Servers, Server{Addr: netip.MustParseAddrPort(s)})
+		}
+		return Scenario{ID: id, Route: r}
+	}
+	const one, two = "10.0.0.1:80", "10.0.0.2:80"
+	var got []string
+	for _, g := range groups([]Scenario{to("a", one), to("b", one, two), to("c", two), to("d", two), {ID: "e"}}, 0) {
+		ids := ""
+		for _, s := range g {
+			ids += s.ID
+		}
+		got = append(got, ids)
+	}
+	if s := strings.Join(got, " "); s != "ace b d" {
+		t.Errorf("%q, want that only those share a lab that break nothing of each other's", s)
 	}
 }
 
@@ -143,11 +184,11 @@ func TestGroupsShareLabs(t *testing.T) {
 		{"", 0, ""},
 		{"abc", 0, "abc"},
 		{"abc", 1, "a b c"},
-		{"abc", 2, "c ab"},
+		{"abc", 2, "ab c"},
 		{"abcd", 2, "ab cd"},
 		{"aBcD", 0, "ac B D"}, // the one that takes longest to start comes first
 		{"AB", 0, "A B"},
-		{strings.Repeat("a", agent.MaxBays+1), 0, "a " + strings.Repeat("a", agent.MaxBays)},
+		{strings.Repeat("a", together+1), 0, strings.Repeat("a", together) + " a"},
 	} {
 		var got []string
 		for _, g := range groups(plan(c.scenarios), c.capacity) {
@@ -169,11 +210,11 @@ func TestNamesOfSitesAndBlame(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", id, got, want)
 		}
 	}
-	request := string(Traffic{}.Request(Site{Name: "a.test"}))
+	request := string(Site{Name: "a.test"}.visit().Ask(netip.Addr{}, Traffic{}).Request)
 	if !strings.HasPrefix(request, "GET / HTTP/1.1\r\nHost: a.test\r\n") || !strings.HasSuffix(request, "\r\n\r\n") {
 		t.Errorf("the request is %q", request)
 	}
-	if r := string(Traffic{Method: "POST"}.Request(Site{Name: "a.test", Path: "/pay"})); !strings.HasPrefix(r, "POST /pay HTTP/1.1\r\n") {
+	if r := string(Site{Name: "a.test", Path: "/pay"}.visit().Ask(netip.Addr{}, Traffic{Method: "POST"}).Request); !strings.HasPrefix(r, "POST /pay HTTP/1.1\r\n") {
 		t.Errorf("the request is %q", r)
 	}
 	p := &Problem{Blame: Usage, What: "no such file", Hint: "make it", Err: errBroken}

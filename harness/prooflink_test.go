@@ -24,7 +24,7 @@ func TestProofsOfTheWay(t *testing.T) {
 		e := link(agent.LinkView{Delayed: 5}, agent.LinkView{Delayed: 5 + n})
 		e.After.Hosts[0].Attempts, e.Exchange.Began = 1, time.Minute
 		if stood > 0 {
-			e.After.Events = []agent.Event{{Kind: agent.Accepted, Peer: gateway, At: time.Minute + stood}}
+			e.After.Events = []agent.Event{{Kind: agent.Accepted, Host: 3, Peer: gateway, At: time.Minute + stood}}
 		}
 		return e
 	}

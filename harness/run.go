@@ -13,6 +13,12 @@ type Plan struct {
 	Runtime   Runtime
 	Gateway   Gateway
 	Scenarios []Scenario
+	// Clock is by what the labs live, "" for the machine's. A scenario that a kernel's timer may
+	// decide is played by the machine's all the same, and its cell says why.
+	Clock Clock
+	// Confirm is which cells of a virtual clock are played by the machine's too, a sample as Seed
+	// has it. Where the two differ the cell is in doubt, and Cell.Real is the other.
+	Confirm Confirm
 	// Parallel is how many labs may stand at once, 0 for as many as memory and cores
 	// bear. Those that take longest begin first.
 	Parallel int
@@ -23,6 +29,16 @@ type Plan struct {
 	Sham bool
 	// OnCell is told of every cell as it is judged, one at a time; nil is deaf.
 	OnCell func(Cell)
+	// Say is told in a line what was chosen for the run; nil is deaf.
+	Say func(string)
+}
+
+// gatewayOf is what a scenario is played on.
+func (p *Plan) gatewayOf(s Scenario) Gateway {
+	if s.Gateway != nil {
+		return s.Gateway
+	}
+	return p.Gateway
 }
 
 // Summary is what came of a run.
@@ -58,22 +74,32 @@ func (s Summary) Verdict() Verdict {
 // more in a fresh lab; a fail never is. The error is the lab's or ctx's: the cells
 // that were judged until then are in the Summary.
 func Run(ctx context.Context, plan Plan) (Summary, error) {
-	r := &run{plan: &plan, cells: map[string]Cell{}}
-	ready, err := r.ready(ctx)
+	r := &run{plan: &plan, turns: newTurns(), cells: map[string]Cell{}}
+	err := r.clocks(ctx)
+	var ready []Scenario
+	if err == nil {
+		ready, err = r.ready(ctx)
+	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	if err == nil {
-		err = r.labs(ctx, r.arranged(ready), 1)
+		groups := r.arranged(ready)
+		err = r.labs(ctx, groups, 1, r.places(groups))
 	}
 	if err == nil {
-		err = r.labs(ctx, r.doubtful(ready), 2)
+		err = r.labs(ctx, r.doubtful(ready), 2, 1) // one by one: each other is what they may have suffered from
+	}
+	if err == nil {
+		err = r.confirm(ctx)
 	}
 	return r.summary(), err
 }
 
 type run struct {
-	plan *Plan
+	plan   *Plan
+	turns  *turns
+	timing timing
 
 	mu    sync.Mutex
 	cells map[string]Cell
@@ -85,7 +111,7 @@ type run struct {
 func (r *run) ready(ctx context.Context) (ready []Scenario, err error) {
 	support := support{r.plan.Runtime, map[Needs]error{}}
 	for _, s := range r.plan.Scenarios {
-		err := r.plan.Gateway.Fits(s.World)
+		err := r.plan.gatewayOf(s).Fits(s)
 		if err == nil {
 			if err = support.of(ctx, s.World.Needs); err != nil && !IsLack(err) {
 				return nil, err
@@ -114,7 +140,11 @@ func (r *run) arranged(ready []Scenario) [][]Scenario {
 	if r.plan.Shuffle {
 		shuffle(ready, r.plan.Seed)
 	}
-	arranged := groups(ready, r.plan.Gateway.Capacity())
+	var arranged [][]Scenario
+	for _, c := range []Clock{RealClock, VirtualClock} { // a lab has one
+		own := slices.DeleteFunc(slices.Clone(ready), func(s Scenario) bool { own, _ := r.clock(s); return own != c })
+		arranged = append(arranged, groups(own, r.plan.Gateway.Capacity())...)
+	}
 	if !r.plan.Shuffle {
 		r.longestFirst(arranged)
 	}
@@ -124,18 +154,18 @@ func (r *run) arranged(ready []Scenario) [][]Scenario {
 // doubtful returns the scenarios to play again, each alone.
 func (r *run) doubtful(scenarios []Scenario) (again [][]Scenario) {
 	for _, s := range scenarios {
-		if r.cells[s.ID].Verdict == Inconclusive && !r.plan.Sham {
+		if r.cells[s.Key()].Verdict == Inconclusive && !r.plan.Sham {
 			again = append(again, []Scenario{s})
 		}
 	}
 	return again
 }
 
-// labs plays the groups, each in a lab of its own, some side by side.
-func (r *run) labs(ctx context.Context, groups [][]Scenario, take int) error {
+// labs plays the groups, each in a lab of its own, so many side by side.
+func (r *run) labs(ctx context.Context, groups [][]Scenario, take, atOnce int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	places := make(chan struct{}, r.places(groups))
+	places := make(chan struct{}, atOnce)
 	var wg sync.WaitGroup
 	for _, g := range groups {
 		places <- struct{}{}
@@ -156,7 +186,8 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 		return context.Cause(ctx)
 	}
 	began := time.Now()
-	open, err := Open(ctx, r.plan.Runtime, r.plan.Gateway, plotsOf(scenarios)...)
+	clock, _ := r.clock(scenarios[0])
+	open, err := OpenBy(ctx, clock, r.plan.Runtime, r.plan.gatewayOf(scenarios[0]), plotsOf(scenarios)...)
 	if err != nil {
 		return err
 	}
@@ -172,8 +203,8 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 	var wg sync.WaitGroup
 	errs := make([]error, len(scenarios))
 	cells := make([]Cell, len(scenarios))
-	for i, s := range scenarios {
-		wg.Go(func() { cells[i], errs[i] = r.cell(ctx, s, open.Bays[i], take, len(scenarios) > 1) })
+	for _, i := range slowestFirst(scenarios, open.Bays) {
+		wg.Go(func() { cells[i], errs[i] = r.cell(ctx, scenarios[i], open.Bays[i], take, len(scenarios) > 1) })
 	}
 	wg.Wait()
 	spent.Play, spent.Longest = time.Since(playing).Seconds(), longest(cells)
@@ -182,7 +213,8 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 
 // cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
 func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int, shared bool) (Cell, error) {
-	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, sham: r.plan.Sham}
+	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, turns: r.turns, sham: r.plan.Sham, insist: s.Insist, hasty: s.Hasty, logs: s.logs()}
+	b.patience = s.Patience
 	err := k.play(ctx)
 	if ctx.Err() != nil {
 		return Cell{}, context.Cause(ctx)
@@ -191,8 +223,9 @@ func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int, shared boo
 		err = errSharedCrash
 	}
 	c := newCell(r.plan, s, take)
+	c.Clock, c.ClockReason = r.clock(s)
 	c.Version = b.lab.Gateway.Version()
-	c.judge(s, r.plan.Gateway.Deviations(c.Version), &k, err)
+	c.judge(s, r.plan.gatewayOf(s).Deviations(c.Version), &k, err)
 	r.record(c)
 	return c, nil
 }
@@ -213,9 +246,15 @@ func longest(cells []Cell) (found Cell) {
 func (r *run) record(c Cell) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.cells[c.ID] = c
+	r.cells[c.Key()] = c
 	if r.plan.OnCell != nil {
 		r.plan.OnCell(c)
+	}
+}
+
+func (r *run) say(line string) {
+	if r.plan.Say != nil {
+		r.plan.Say(line)
 	}
 }
 
@@ -236,7 +275,7 @@ func (r *run) took(s LabSpent) {
 
 func (r *run) summary() Summary {
 	for _, s := range r.plan.Scenarios {
-		if c, ok := r.cells[s.ID]; ok {
+		if c, ok := r.cells[s.Key()]; ok {
 			r.sum.Cells = append(r.sum.Cells, c)
 		}
 	}
@@ -246,7 +285,7 @@ func (r *run) summary() Summary {
 func plotsOf(scenarios []Scenario) []Plot {
 	plots := make([]Plot, len(scenarios))
 	for i, s := range scenarios {
-		plots[i] = Plot{Name: s.ID, World: s.World}
+		plots[i] = Plot{Name: s.ID, World: s.World, Route: s.Route}
 	}
 	return plots
 }

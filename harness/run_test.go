@@ -21,28 +21,34 @@ import (
 // play is a lab in memory: its agent speaks the protocol over a pipe and its gateway is
 // nobody. It is its own Runtime, Gateway and Process.
 type play struct {
+	began   time.Time // the lab's clock is at 0
 	mu      sync.Mutex
 	hosts   map[int]agent.Host
-	resets  int
+	resets  map[int]int // of each host
 	labs    int
 	told    []string // what was ordered and done, in order
 	log     Log
 	running chan struct{}
 	answer  func(fromVisitor, broken bool) agent.Exchange
+	respond func(a agent.Ask, broken bool) agent.Exchange // in the place of answer
 	opening error
 
 	reverting func() // is called by every Revert of a change
 	stuck     error  // what they return
 }
 
-func newPlay() *play { return &play{hosts: map[int]agent.Host{}} }
+func newPlay() *play {
+	return &play{began: time.Now(), hosts: map[int]agent.Host{}, resets: map[int]int{}}
+}
 
 func (p *play) note(what string) { p.mu.Lock(); defer p.mu.Unlock(); p.told = append(p.told, what) }
 
 func (p *play) did() string { p.mu.Lock(); defer p.mu.Unlock(); return strings.Join(p.told, ", ") }
 
-func (p *play) Name() string                          { return "play" }
-func (p *play) Fits(w World) error                    { return map[bool]error{true: errors.New("no restarts")}[w.Restart] }
+func (p *play) Name() string { return "play" }
+func (p *play) Fits(s Scenario) error {
+	return map[bool]error{true: errors.New("no restarts")}[s.World.Restart]
+}
 func (p *play) Capacity() int                         { return 0 }
 func (p *play) Site(s Site) Site                      { return s }
 func (p *play) Boot([]Site) (Boot, error)             { return Boot{From: "agent"}, nil }
@@ -105,22 +111,32 @@ func (p *play) obey(call agent.Call) any {
 		bay := int(a.From.As4()[2])
 		broken := p.hosts[bay].Process == agent.Killed
 		if broken && a.From == agent.Visitor(bay) {
-			p.resets++
+			p.resets[bay]++
 		}
-		if p.answer != nil {
-			return p.answer(a.From == agent.Visitor(bay), broken)
-		}
-		return answer(broken)
+		return p.exchange(a, broken)
 	case "look":
 		var l agent.Look
 		json.Unmarshal(call.Args, &l)
-		v := agent.HostView{Attempts: p.resets, Resets: p.resets}
+		v := agent.HostView{Attempts: p.resets[l.Hosts[0]], Resets: p.resets[l.Hosts[0]]}
 		if p.hosts[l.Hosts[0]].Process == agent.Killed {
 			v.Exit = "signal: killed"
 		}
-		return agent.View{Hosts: []agent.HostView{v}}
+		return agent.View{At: time.Since(p.began), Hosts: []agent.HostView{v}}
 	}
 	return struct{}{}
+}
+
+// exchange is what comes of a request, and takes no time.
+func (p *play) exchange(a agent.Ask, broken bool) agent.Exchange {
+	began, x := time.Since(p.began), answer(broken)
+	switch {
+	case p.respond != nil:
+		x = p.respond(a, broken)
+	case p.answer != nil:
+		x = p.answer(a.From == agent.Visitor(int(a.From.As4()[2])), broken)
+	}
+	x.Began = began
+	return x
 }
 
 // answer is a page, or a bad gateway for an upstream that is not there.

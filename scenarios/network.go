@@ -25,6 +25,7 @@ var network = []Scenario{
 		ID: "network/prohibited", Folklore: "502",
 		Title:  "an upstream that a route prohibits is a bad gateway, at once",
 		Why:    "A route of the type prohibit is in the way, as kill switches of VPNs and policy routing leave them. connect(2) fails with EACCES before there is a packet, and the log says `13: Permission denied`, which sends people to file permissions. SELinux says the same of a proxy that may not connect; `ip route get ADDRESS` tells the two apart.",
+		World:  World{Alone: true}, // the route is in the way of all that share the address
 		Fault:  faults.RouteProhibited,
 		Expect: BadGateway(Immediately, 0, "destination_ip_prohibited"),
 	},

@@ -11,7 +11,14 @@ import (
 
 // All returns the catalogue, cause by cause, in the order in which it is read.
 func All() []harness.Scenario {
-	return slices.Concat(crash, overload, dns, firewall, malformed, slow, network)
+	all := slices.Concat(crash, overload, dns, firewall, malformed, slow, network, pool, reuse, misconfig, local, tls, certificates, https,
+		body, send, fastcgi, uwsgi, scgi, memcached, grpc, socket, http10, websocket, client, edge)
+	for i := range all {
+		if len(all[i].Repair) == 0 {
+			all[i].Repair = repairs[all[i].Cause()]
+		}
+	}
+	return all
 }
 
 // Documented returns the one scenario of each cause that stands for it.

@@ -18,7 +18,7 @@ import (
 
 func TestTheCatalogueIsInOrder(t *testing.T) {
 	seen, documented := map[string]bool{}, map[harness.Cause]int{}
-	id := regexp.MustCompile(`^[a-z]+/[a-z]+(-[a-z]+)*$`)
+	id := regexp.MustCompile(`^[a-z]+[0-9]*/[a-z0-9]+(-[a-z0-9]+)*$`)
 	status := regexp.MustCompile(`^[2-5]\d\d$`)
 	for _, s := range scenarios.All() {
 		cause, _, _ := strings.Cut(s.ID, "/")
@@ -27,13 +27,21 @@ func TestTheCatalogueIsInOrder(t *testing.T) {
 			t.Errorf("%s: an ID is cause/name", s.ID)
 		case seen[s.ID]:
 			t.Errorf("%s: there are two", s.ID)
-		case cause != string(s.Fault.Cause):
+		case s.World.Plain() && s.Traffic == (harness.Traffic{}) && cause != string(s.Fault.Cause):
 			t.Errorf("%s: its fault belongs to the cause %s", s.ID, s.Fault.Cause)
 		}
+		if len(s.Repair) == 0 {
+			t.Errorf("%s: nobody says what to do about it", s.ID)
+		}
+		for _, step := range s.Repair {
+			if step.String() == "" {
+				t.Errorf("%s: %q is no step", s.ID, step)
+			}
+		}
 		seen[s.ID] = true
-		documented[s.Fault.Cause] += 0
+		documented[s.Cause()] += 0
 		if s.Documented {
-			documented[s.Fault.Cause]++
+			documented[s.Cause()]++
 		}
 		if s.Title == "" || strings.HasSuffix(s.Title, ".") || strings.ToUpper(s.Title[:1]) == s.Title[:1] {
 			t.Errorf("%s: the title %q is not a promise to put into a sentence", s.ID, s.Title)
@@ -148,20 +156,38 @@ func faultsIn(t *testing.T, file *ast.File, found map[string]string) {
 
 // A deviation that names a scenario or a check which is not there would never be seen.
 func TestDeviationsNameWhatIsThere(t *testing.T) {
-	for _, version := range []string{"", "1.22.1", "1.26.3"} {
-		for _, d := range nginx.Reference("nginx").Deviations(version) {
-			i := slices.IndexFunc(scenarios.All(), func(s harness.Scenario) bool { return s.ID == d.Scenario })
-			if i < 0 {
-				t.Errorf("nginx %s: there is no scenario %s", version, d.Scenario)
-				continue
-			}
-			checks := scenarios.All()[i].Expect
-			if !slices.ContainsFunc(checks, func(c harness.Check) bool { return c.Title == d.Check }) {
-				t.Errorf("nginx %s: %s has no check %q", version, d.Scenario, d.Check)
-			}
-			if d.Reason == "" || d.Instead.Judge == nil {
-				t.Errorf("nginx %s: the deviation from %s has no reason or nothing instead", version, d.Scenario)
+	for _, d := range nginx.Reference("nginx").Deviations(harness.AnyVersion) {
+		i := slices.IndexFunc(scenarios.All(), func(s harness.Scenario) bool { return s.ID == d.Scenario })
+		if i < 0 {
+			t.Errorf("there is no scenario %s", d.Scenario)
+			continue
+		}
+		checks := scenarios.All()[i].Expect
+		if !slices.ContainsFunc(checks, func(c harness.Check) bool { return c.Title == d.Check }) {
+			t.Errorf("%s has no check %q", d.Scenario, d.Check)
+		}
+		if d.Reason == "" || d.Instead.Judge == nil {
+			t.Errorf("the deviation from %s has no reason or nothing instead", d.Scenario)
+		}
+	}
+}
+
+// What NGINX's log says leads to scenarios that can be played.
+func TestSymptomsNameScenariosThatExist(t *testing.T) {
+	exists := map[string]bool{}
+	for _, s := range scenarios.All() {
+		exists[s.ID] = true
+	}
+	named := 0
+	for _, s := range nginx.Reference("nginx").(harness.Interpreter).Symptoms() {
+		for _, c := range s.Candidates {
+			named++
+			if !exists[c.Scenario] {
+				t.Errorf("%q may come from %s, which is in no catalogue", s.Says, c.Scenario)
 			}
 		}
+	}
+	if named == 0 {
+		t.Error("no symptom names any")
 	}
 }

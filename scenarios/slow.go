@@ -28,6 +28,13 @@ var slow = []Scenario{
 		Expect: GatewayTimeout(ReadTimeout, 1, "connection_read_timeout"),
 	},
 	{
+		ID: "slow/header-stall", Folklore: "502",
+		Title:  "a header that stops in its middle is a gateway timeout, after the read timeout",
+		Why:    "The upstream has begun to answer and then hangs, with its connection open: a worker that was stopped, a buffer that nobody flushes, a firewall that eats all but the first packet. Nothing of the half is passed on.",
+		Fault:  faults.HeaderStalled,
+		Expect: GatewayTimeout(ReadTimeout, 1, "connection_read_timeout"),
+	},
+	{
 		ID: "slow/body-drip", Folklore: "504",
 		Title:  "a body that drips in is waited for as long as no pause exceeds the read timeout",
 		Why:    "In the body the read timeout runs between two reads: each byte starts it anew. That is what lets long downloads and event streams live, and what lets a slow upstream hold clients for ever.",

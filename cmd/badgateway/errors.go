@@ -38,6 +38,9 @@ func (a *app) fail(err error, cmd *cobra.Command) int {
 	var none *nothing
 	if errors.As(err, &none) {
 		complain(a.stderr, none.What, none.Hint)
+		for _, line := range none.Detail {
+			fmt.Fprintf(a.stderr, "  | %s\n", oneLine(line))
+		}
 		return exitNothing
 	}
 	complain(a.stderr, err.Error(), hint)

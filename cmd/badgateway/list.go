@@ -16,10 +16,11 @@ func (a *app) listCommand() *cobra.Command {
 	var asJSON bool
 	var filter, ref string
 	cmd := &cobra.Command{
-		Use:   "list [ID | GLOB | documented | all]...",
+		Use:   "list [ID | GLOB | FILE | documented | all]...",
 		Short: "List scenarios and what they promise",
 		Example: `  badgateway list
   badgateway list 'dns/*'
+  badgateway list shop.yaml
   badgateway list --filter connect --json`,
 		ValidArgsFunction: a.completeIDs(wordDocumented, wordAll),
 		RunE: func(_ *cobra.Command, words []string) error {
@@ -27,7 +28,11 @@ func (a *app) listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			chosen, err := choose(a.catalogue(), words, filter, gateway.Name())
+			selected, err := a.selection(words, ref)
+			if err != nil {
+				return err
+			}
+			chosen, err := choose(selected.all, selected.words, filter, gateway.Name())
 			if err != nil {
 				return err
 			}
@@ -91,7 +96,7 @@ func (a *app) listJSON(chosen []harness.Scenario, gateway harness.Gateway) error
 	out := []listed{}
 	for _, s := range chosen {
 		l := listed{
-			ID: s.ID, Title: s.Title, Why: s.Why, While: s.Fault.Title, Cause: s.Fault.Cause, Phase: s.Fault.Phase,
+			ID: s.ID, Title: s.Title, Why: s.Why, While: s.Fault.Title, Cause: s.Cause(), Phase: s.Fault.Phase,
 			Folklore: s.Folklore, Documented: s.Documented, Labels: s.Labels(gateway.Name()), Checks: []listedCheck{},
 		}
 		for _, c := range s.Expect {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/runtimes"
+	"github.com/badgateway/badgateway/harness/visible"
 )
 
 func main() {
@@ -54,6 +55,8 @@ type app struct {
 	// began says that the words made sense to the command line: an error from then
 	// on is not about them unless it says so.
 	began bool
+	// hider takes secrets out of all that is written, once some are known.
+	hider *visible.Hider
 	// code is what to exit with where nothing went wrong.
 	code int
 }
@@ -69,6 +72,12 @@ func newApp(p parts, env func(string) string, stdout, stderr io.Writer) *app {
 		p.exit = os.Exit
 	}
 	return &app{parts: p, env: env, stdout: stdout, stderr: stderr}
+}
+
+// veil lets all that is written from now on go by the hider, which may learn secrets later.
+func (a *app) veil() {
+	a.hider = visible.NewHider()
+	a.stdout, a.stderr = a.hider.Writer(a.stdout), a.hider.Writer(a.stderr)
 }
 
 func (a *app) main(args []string) int {

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/nginx"
 	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
@@ -100,12 +101,20 @@ type pretendedNginx struct{ harness.Gateway }
 
 func (pretendedNginx) Name() string { return "nginx" }
 
+// What logs mean is nothing to pretend.
+func interpreter() harness.Interpreter { return nginx.Reference("nginx").(harness.Interpreter) }
+
+func (pretendedNginx) Symptoms() []harness.Symptom { return interpreter().Symptoms() }
+
+func (pretendedNginx) Interpret(line string) (harness.Sign, harness.Sense) {
+	return interpreter().Interpret(line)
+}
+
+func (pretendedNginx) Mask(line string) string { return interpreter().Mask(line) }
+
 func (pretendedNginx) Deviations(version string) []harness.Deviation {
-	d := harness.Deviation{Scenario: "dns/fail", Check: "answers 502 Bad Gateway", Instead: harness.Answers(504), Reason: "because so"}
-	if version == "0" {
-		return []harness.Deviation{d}
-	}
-	return nil
+	return harness.Applying([]harness.Deviation{{Scenario: "dns/fail", Check: "answers 502 Bad Gateway",
+		Instead: harness.Answers(504), Reason: "because so", Since: "1.2", Before: "1.4"}}, version)
 }
 
 func pretendedGateway(ref string) (harness.Gateway, error) {

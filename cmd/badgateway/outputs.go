@@ -14,10 +14,13 @@ import (
 	"github.com/badgateway/badgateway/harness/report"
 )
 
-const formatJournal = "journal"
+const (
+	formatJournal = "journal"
+	formatSummary = "summary"
+)
 
 // formats are what --report knows.
-var formats = []string{formatJournal, "junit", "json", "text"}
+var formats = []string{formatJournal, "junit", "json", "text", "github", formatSummary}
 
 // outputs is everything that a run writes its results to. A journal is written as the
 // run goes on, all else at its end. The first error of each is kept; the run goes on.
@@ -38,22 +41,22 @@ type output struct {
 // openOutputs opens all before anything runs: a path that cannot be written is known
 // at once, and a report of an earlier run cannot pass for one of this.
 func (a *app) openOutputs(f runFlags) (*outputs, error) {
-	out, seen := &outputs{}, map[string]bool{}
-	for _, arg := range f.reports { // all of them before the first is touched
-		if err := checkReport(arg, seen); err != nil {
-			return nil, err
-		}
+	if err := checkReports(f.reports, formats); err != nil {
+		return nil, err
 	}
+	out, usual := &outputs{}, true
 	for _, arg := range f.reports {
 		format, path, _ := strings.Cut(arg, "=")
-		o, err := a.open(path)
+		usual = usual && path != "-"
+		o, err := a.openReport(format, path)
 		if err != nil {
 			return nil, errors.Join(err, out.close())
 		}
+		o.w = a.hider.Writer(o.w)
 		o.render = a.renderer(format, o.w, f)
 		out.outputs = append(out.outputs, o)
 	}
-	if !seen["-"] {
+	if usual {
 		tty, _ := terminalOf(a.stdout)
 		style := report.Style{Color: a.color(f.color, tty), Width: columns(a.stdout), Quiet: f.quiet, Verbose: f.verbose}
 		out.outputs = append(out.outputs, &output{path: "-", w: a.stdout, render: report.Text(style), ifAny: true, close: stay})
@@ -61,7 +64,18 @@ func (a *app) openOutputs(f runFlags) (*outputs, error) {
 	return out, nil
 }
 
-func checkReport(arg string, seen map[string]bool) error {
+// checkReports refuses what makes no sense of all reports, before the first is touched.
+func checkReports(args, formats []string) error {
+	seen := map[string]bool{}
+	for _, arg := range args {
+		if err := checkReport(arg, formats, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkReport(arg string, formats []string, seen map[string]bool) error {
 	format, path, _ := strings.Cut(arg, "=")
 	if path != "-" && path != "" {
 		path = filepath.Clean(path)
@@ -76,16 +90,33 @@ func checkReport(arg string, seen map[string]bool) error {
 	return nil
 }
 
+// openReport opens a file for a report, or stdout.
+func (a *app) openReport(format, path string) (*output, error) {
+	if (format == formatSummary || format == formatMarkdown) && path == a.env("GITHUB_STEP_SUMMARY") {
+		return addTo(path)
+	}
+	return a.open(path)
+}
+
 func (a *app) open(path string) (*output, error) {
 	if path == "-" {
 		return &output{path: path, w: a.stdout, close: stay}, nil
 	}
-	f, err := create(path)
+	return opened(create(path))
+}
+
+// addTo opens the summary of a step in GitHub Actions, which may hold what the step has said
+// before.
+func addTo(path string) (*output, error) {
+	return opened(os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666))
+}
+
+func opened(f *os.File, err error) (*output, error) {
 	if err != nil {
 		return nil, &harness.Problem{Blame: harness.Usage, What: "a report cannot be written", Err: err,
 			Hint: "name a file that this user may write, in a directory that exists"}
 	}
-	return &output{path: path, w: f, close: f.Close}, nil
+	return &output{path: f.Name(), w: f, close: f.Close}, nil
 }
 
 // create is os.Create, save for a named pipe: one that nobody reads is an error at once
@@ -106,10 +137,23 @@ func (a *app) renderer(format string, w io.Writer, f runFlags) report.Renderer {
 		return report.JUnit
 	case "json":
 		return report.JSON
+	case "github":
+		return report.GitHub(a.env("GITHUB_WORKSPACE"), here())
+	case formatSummary:
+		return report.Summary
 	case "text":
 		return report.Text(report.Style{Color: f.color == "always", Width: columns(w), Verbose: f.verbose, Quiet: f.quiet})
 	}
 	return nil
+}
+
+// here is the folder that files on the command line are named from.
+func here() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "." // GitHub's annotations then name files as they were given
+	}
+	return dir
 }
 
 func (out *outputs) begin(s journal.Start) {
@@ -136,6 +180,7 @@ func (out *outputs) end(run report.Run, end journal.End) error {
 		switch {
 		case o.journal != nil:
 			o.note(o.journal.End(end))
+		case o.render == nil: // a journal that was not begun
 		case !o.ifAny || len(run.Summary.Cells) > 0:
 			o.note(o.render(o.w, run))
 		}
@@ -144,6 +189,9 @@ func (out *outputs) end(run report.Run, end journal.End) error {
 }
 
 func (out *outputs) close() error {
+	if out == nil {
+		return nil
+	}
 	var errs []error
 	for _, o := range out.outputs {
 		o.note(o.close())
@@ -162,5 +210,5 @@ func (o *output) note(err error) {
 		what = "the results could not be written to stdout"
 	}
 	o.lost = &harness.Problem{What: what, Err: err,
-		Hint: "the cells were judged all the same: make room and run again for a whole report"}
+		Hint: "what was judged stands: make room and run again for a whole report"}
 }

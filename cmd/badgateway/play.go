@@ -18,6 +18,7 @@ type running struct {
 	out      *outputs
 	progress progress
 	start    journal.Start
+	files    map[string]string // where a scenario is from that is not of the catalogue
 }
 
 // play plays, reports and returns the exit code.
@@ -26,6 +27,7 @@ func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []ha
 	stopTicking := tick(r.progress)
 	summary, err := r.inRuntime(ctx, harness.Plan{
 		Gateway: gateway, Scenarios: chosen, Parallel: r.flags.labs(), Shuffle: r.flags.shuffle, Seed: r.flags.seed,
+		Clock: harness.Clock(r.flags.clock), Confirm: harness.Confirm(r.flags.confirm), Say: r.progress.Say,
 		OnCell: func(c harness.Cell) { r.out.cell(c); r.progress.Cell(c) },
 	})
 	stop := interruptionOf(ctx)
@@ -35,6 +37,7 @@ func (r *running) play(ctx context.Context, gateway harness.Gateway, chosen []ha
 	run := report.Run{
 		Badgateway: r.version, Reference: r.flags.gateway, Gateway: gateway.Name(), Runtime: r.start.Runtime,
 		Started: r.start.Started, Planned: len(chosen), Summary: summary, Trouble: trouble(stop, err),
+		Files: r.files,
 	}
 	lost := r.out.end(run, endOf(run, stop))
 	r.tell(stop, err, lost)

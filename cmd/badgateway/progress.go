@@ -28,6 +28,7 @@ func tick(p progress) (stop func()) {
 type progress interface {
 	Say(string)
 	Cell(harness.Cell)
+	Expect(total int)
 	Tick()
 	Clear()
 }
@@ -36,6 +37,7 @@ type deaf struct{}
 
 func (deaf) Say(string)        {}
 func (deaf) Cell(harness.Cell) {}
+func (deaf) Expect(int)        {}
 func (deaf) Tick()             {}
 func (deaf) Clear()            {}
 

@@ -26,7 +26,7 @@ configuration decided it.`,
 			a.began = true
 		},
 	}
-	root.AddCommand(a.runCommand(), a.listCommand(), a.explainCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.checkCommand(), a.initCommand(), a.compareCommand(), a.listCommand(), a.explainCommand(), a.labCommand(), a.doctorCommand(), a.versionCommand())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Args, completion.RunE = a.noSuchCommand, root.RunE // cobra's own shows help for any shell

@@ -22,7 +22,8 @@ const parallelAuto = "auto"
 type runFlags struct {
 	runtime, gateway, filter, color string
 	reports                         []string
-	quiet, verbose, shuffle         bool
+	clock, confirm                  string
+	quiet, verbose, shuffle, schema bool
 	parallel                        string
 	seed                            uint64
 }
@@ -33,12 +34,20 @@ func (f runFlags) labs() int {
 	return n
 }
 
+// sow chooses a seed where one is needed and none is given.
+func (f *runFlags) sow() {
+	if (f.shuffle || f.confirm != "") && f.seed == 0 {
+		f.seed = 1 + rand.Uint64N(1<<32) // short enough to be typed again
+	}
+}
+
 func (a *app) runCommand() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run [ID | GLOB | documented | all]...",
+		Use:   "run [ID | GLOB | FILE | documented | all]...",
 		Short: "Play scenarios and say what came of each",
-		Long: `Play scenarios and say what came of each. Without an argument all are played.
+		Long: `Play scenarios and say what came of each. Without an argument the catalogue is played.
+A FILE tells scenarios of your own, in YAML: docs/scenarios.md has an example.
 
 The exit code says who has to act:
   0    every selected cell met its expectation (warnings count as met, and what is
@@ -50,6 +59,7 @@ The exit code says who has to act:
   130  interrupted (143: terminated), after reverting`,
 		Example: `  badgateway run documented
   badgateway run 'slow/*' crash/refused
+  badgateway run shop.yaml
   badgateway run --filter 'firewall && !body' --gateway nginx@1.26
   badgateway run --report junit=badgateway.xml --report journal=badgateway.ndjson
   badgateway run --shuffle --parallel 2
@@ -57,7 +67,12 @@ The exit code says who has to act:
 		ValidArgsFunction: a.completeIDs(
 			cobra.CompletionWithDesc(wordDocumented, "the scenario that stands for each cause"),
 			cobra.CompletionWithDesc(wordAll, "the whole catalogue")),
-		RunE: func(cmd *cobra.Command, words []string) error { return a.run(cmd.Context(), f, words) },
+		RunE: func(cmd *cobra.Command, words []string) error {
+			if f.schema {
+				return a.writeSchema()
+			}
+			return a.run(cmd.Context(), f, words)
+		},
 	}
 	a.defineRunFlags(cmd, &f)
 	return cmd
@@ -73,8 +88,10 @@ func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress, and of the results only what is not as it should be")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show the evidence of every cell")
 	flags.StringVar(&f.parallel, "parallel", parallelAuto, "let up to `N` labs stand at once; auto is as many as memory and cores bear")
+	f.defineClock(cmd)
 	flags.BoolVar(&f.shuffle, "shuffle", false, "play in another order: who has which bay, and whose lab begins first")
-	flags.Uint64Var(&f.seed, "seed", 0, "shuffle as `SEED` has it; 0 is another order each time, whose seed is told")
+	flags.Uint64Var(&f.seed, "seed", 0, "shuffle, and choose what to confirm, as `SEED` has it; 0 is another order each time, whose seed is told")
+	flags.BoolVar(&f.schema, "schema", false, "print the JSON Schema of a FILE, and play nothing")
 	fixed := func(flag string, words ...cobra.Completion) {
 		cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
@@ -83,20 +100,33 @@ func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 	fixed("parallel", parallelAuto)
 }
 
+// defineClock defines the flags by which cells are played on another clock.
+func (f *runFlags) defineClock(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.clock, "clock", string(harness.RealClock), "let labs live by the clock `NAME`: real, virtual, auto; auto is virtual where the gateway would wait for over 5 s")
+	flags.StringVar(&f.confirm, "confirm", "", "play cells of the virtual clock by the machine's too: `WHICH` is sample (some that take no longer than 3 s) or all")
+	flags.Lookup("confirm").NoOptDefVal = string(harness.ConfirmSample)
+	for flag, words := range map[string][]string{"clock": clocks, "confirm": confirms} {
+		cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	}
+}
+
 // run plays what the words select. An error that it returns ended it before anything
 // ran; all else is in a.code.
 func (a *app) run(ctx context.Context, f runFlags, words []string) error {
 	if err := a.checkFlags(f); err != nil {
 		return err
 	}
-	if f.shuffle && f.seed == 0 {
-		f.seed = 1 + rand.Uint64N(1<<32) // short enough to be typed again
-	}
+	f.sow()
 	gateway, err := a.gateway(f.gateway)
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(a.catalogue(), words, f.filter, gateway.Name())
+	selected, err := a.selection(words, f.gateway)
+	if err != nil {
+		return err
+	}
+	chosen, err := choose(selected.all, selected.words, f.filter, gateway.Name())
 	if err != nil {
 		return err
 	}
@@ -104,7 +134,7 @@ func (a *app) run(ctx context.Context, f runFlags, words []string) error {
 	if err != nil {
 		return err
 	}
-	r := &running{app: a, flags: f, out: out, progress: a.progress(f, len(chosen))}
+	r := &running{app: a, flags: f, out: out, progress: a.progress(f, len(chosen)), files: selected.files}
 	r.start = journal.Start{
 		Started: time.Now(), Badgateway: a.version, Gateway: f.gateway, Runtime: f.runtime,
 		Selection: append([]string{}, words...), Filter: f.filter, Scenarios: idsOf(chosen), Seed: f.seed,
@@ -112,6 +142,12 @@ func (a *app) run(ctx context.Context, f runFlags, words []string) error {
 	a.code = r.play(ctx, gateway, chosen)
 	return nil
 }
+
+// clocks are the words for --clock, confirms those for --confirm.
+var (
+	clocks   = []string{string(harness.AutoClock), string(harness.RealClock), string(harness.VirtualClock)}
+	confirms = []string{string(harness.ConfirmSample), string(harness.ConfirmAll)}
+)
 
 // checkFlags refuses what makes no sense.
 func (a *app) checkFlags(f runFlags) error {
@@ -122,8 +158,14 @@ func (a *app) checkFlags(f runFlags) error {
 		return usage("say auto, always or never", "--color cannot be %q", f.color)
 	case f.parallel != parallelAuto && f.labs() < 1:
 		return usage("say how many labs may stand at once, or auto", "--parallel cannot be %q", f.parallel)
-	case f.seed != 0 && !f.shuffle:
-		return usage("add --shuffle", "--seed without --shuffle says nothing")
+	case !slices.Contains(clocks, f.clock):
+		return usage("say auto, real or virtual", "--clock cannot be %q", f.clock)
+	case f.confirm != "" && !slices.Contains(confirms, f.confirm):
+		return usage("say sample or all", "--confirm cannot be %q", f.confirm)
+	case f.confirm != "" && f.clock == string(harness.RealClock):
+		return usage("leave it out, or say --clock virtual", "--confirm is of cells of the virtual clock")
+	case f.seed != 0 && !f.shuffle && f.confirm == "":
+		return usage("add --shuffle, or --confirm", "--seed without --shuffle says nothing")
 	case f.quiet && f.verbose:
 		return usage("leave one out", "--quiet and --verbose contradict each other")
 	}

@@ -11,6 +11,9 @@ var colorModes = []string{"auto", "always", "never"}
 
 // terminalOf says whether w is a terminal, and how wide, 0 if that is unknown.
 func terminalOf(w io.Writer) (is bool, width int) {
+	if over, ok := w.(interface{ Under() io.Writer }); ok {
+		w = over.Under()
+	}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(f.Fd()) {
 		return false, 0

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -206,6 +207,21 @@ func (c *Client) SetName(ctx context.Context, n Name) error { return c.call(ctx,
 // SetRules replaces a bay's firewall.
 func (c *Client) SetRules(ctx context.Context, r Rules) error { return c.call(ctx, "rules", r, nil) }
 
+// Play says that somebody does something, or no longer: a virtual clock stands still unless
+// everybody who does waits for an answer, or sleeps.
+func (c *Client) Play(ctx context.Context, begins bool) error {
+	n := -1
+	if begins {
+		n = 1
+	}
+	return c.call(ctx, "play", n, nil)
+}
+
+// Sleep waits for so much of the lab's time.
+func (c *Client) Sleep(ctx context.Context, d time.Duration) error {
+	return c.patient(ctx, d+answersWithin, "sleep", d, nil)
+}
+
 // Ask plays a client's request and returns what the client saw. An error is the
 // agent's; whatever the gateway does is in the Exchange.
 func (c *Client) Ask(ctx context.Context, a Ask) (x Exchange, err error) {
@@ -219,9 +235,9 @@ func (c *Client) Reach(ctx context.Context, r Reach) error {
 	return c.patient(ctx, r.For+answersWithin, "reach", r, nil)
 }
 
-// Listening waits until something listens on that port of the gateway's side.
-func (c *Client) Listening(ctx context.Context, port uint16) error {
-	return c.patient(ctx, 2*answersWithin, "listening", port, nil)
+// Listening waits until something on the gateway's side takes connections to that address.
+func (c *Client) Listening(ctx context.Context, at netip.AddrPort) error {
+	return c.patient(ctx, 2*answersWithin, "listening", at, nil)
 }
 
 // Look returns what there is to see.
@@ -229,3 +245,6 @@ func (c *Client) Look(ctx context.Context, l Look) (v View, err error) {
 	err = c.call(ctx, "look", l, &v)
 	return v, err
 }
+
+// Signal sends the gateway a signal.
+func (c *Client) Signal(ctx context.Context, s Signal) error { return c.call(ctx, "signal", s, nil) }

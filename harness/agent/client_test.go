@@ -97,10 +97,12 @@ func TestEveryOrderIsGivenByItsName(t *testing.T) {
 		{"rules", `"bay":7`, func() error { return c.SetRules(ctx, Rules{Bay: 7}) }},
 		{"link", `"rate":9`, func() error { return c.SetLink(ctx, Link{Rate: 9}) }},
 		{"route", `"kind":"prohibit"`, func() error { return c.SetRoute(ctx, Route{Kind: Prohibited}) }},
+		{"ports", `"count":4`, func() error { return c.SetPorts(ctx, Ports{Count: 4}) }},
 		{"try", `"tbf"`, func() error { return c.Try(ctx, AbilityTBF) }},
 		{"ask", `"method":"GET"`, func() error { _, err := c.Ask(ctx, Ask{Method: "GET"}); return err }},
+		{"load", `"at":[5]`, func() error { return c.Load(ctx, Load{At: []time.Duration{5}}) }},
 		{"reach", `"for":9`, func() error { return c.Reach(ctx, Reach{For: 9}) }},
-		{"listening", `80`, func() error { return c.Listening(ctx, 80) }},
+		{"listening", `"198.19.255.254:80"`, func() error { return c.Listening(ctx, netip.AddrPortFrom(Front, 80)) }},
 		{"look", `"hosts":[3]`, func() error { _, err := c.Look(ctx, Look{Hosts: []int{3}}); return err }},
 	} {
 		for _, reply := range []string{`"result":{}`, `"err":"out of paper"`} {
@@ -303,10 +305,15 @@ func TestAddressesAreDistinctAndSetAside(t *testing.T) {
 func TestWhatANameSays(t *testing.T) {
 	a, b := netip.MustParseAddr("198.18.1.10"), netip.MustParseAddr("198.18.1.11")
 	for want, n := range map[string]Name{
-		"":                         {Name: "x"},
-		"nothing":                  {Silent: true, RCode: "REFUSED", Addrs: []netip.Addr{a}},
-		"REFUSED":                  {RCode: "REFUSED", Addrs: []netip.Addr{a}},
-		"198.18.1.10, 198.18.1.11": {Addrs: []netip.Addr{a, b}},
+		"no address":                    {Name: "x"},
+		"see y.test":                    {Name: "x", Alias: "y.test", Addrs: []netip.Addr{a}},
+		"ask over TCP":                  {Cut: true, Addrs: []netip.Addr{a}},
+		"198.18.1.10":                   Name{Cut: true, Addrs: []netip.Addr{a}}.OverTCP(),
+		"198.18.1.11, 2001:db8::1":      {Addrs: []netip.Addr{b}, IPv6: []netip.Addr{netip.MustParseAddr("2001:db8::1")}},
+		"2001:db8::1, to another query": {IPv6: []netip.Addr{netip.MustParseAddr("2001:db8::1")}, Astray: true},
+		"nothing":                       {Silent: true, RCode: "REFUSED", Addrs: []netip.Addr{a}},
+		"REFUSED":                       {RCode: "REFUSED", Addrs: []netip.Addr{a}},
+		"198.18.1.10, 198.18.1.11":      {Addrs: []netip.Addr{a, b}},
 	} {
 		if got := n.Says(); got != want {
 			t.Errorf("%+v says %q, want %q", n, got, want)

@@ -1,5 +1,7 @@
 package agent
 
+import "strconv"
+
 // Inside is how an agent begins that was started on this machine, in namespaces of its own
 // and without a container around it.
 type Inside struct {
@@ -8,6 +10,9 @@ type Inside struct {
 	System string   `json:"system"`
 	Bind   []string `json:"bind,omitempty"`
 	Copy   []string `json:"copy,omitempty"`
+	// Programs are the folders of which upstreams' Root.System show something. The agent sees
+	// each one's programs and libraries as ProgramFolder of its number.
+	Programs []string `json:"programs,omitempty"`
 	// Unmapped says that the agent is nobody yet, and told on MappedDescriptor when that
 	// has changed.
 	Unmapped bool `json:"unmapped,omitempty"`
@@ -18,6 +23,9 @@ type Inside struct {
 // SystemFolder is where an agent that is Inside sees the gateway's system.
 const SystemFolder = "/system"
 
+// ProgramFolder is where such an agent sees what the upstreams' programs with that number are of.
+func ProgramFolder(n int) string { return "/programs/" + strconv.Itoa(n) }
+
 // InsideVariable is set for every process of a lab of the local runtime that is the
 // harness's own executable once more: for the agent to its Inside, in JSON.
 const InsideVariable = "BADGATEWAY_INSIDE"
@@ -26,6 +34,7 @@ const InsideVariable = "BADGATEWAY_INSIDE"
 const (
 	AgentWord    = "badgateway-agent"
 	UpstreamWord = "upstream"
+	TraceWord    = "trace" // with a command, in a container beside the agent's
 )
 
 // MappedDescriptor is what an agent waits for before all else where it is not yet known

@@ -27,13 +27,27 @@ type Root struct {
 	// Copy are folders below System that are copied, so that files can be put over theirs.
 	Copy    []string `json:"copy,omitempty"`
 	Entries []Entry  `json:"entries,omitempty"`
+	// Sockets lets the agent's unix sockets be seen, at SocketFolder, and with Listens be made there.
+	Sockets bool `json:"sockets,omitempty"`
+	Listens bool `json:"listens,omitempty"`
+	// Cramped are folders on file systems of their own that hold one page of memory.
+	Cramped []string `json:"cramped,omitempty"`
 }
 
-// Launch says how to start the gateway's process, where it is the agent that has it.
+// Launch says how to start a program that the agent has: the gateway, or an upstream.
 type Launch struct {
 	Root Root     `json:"root"`
 	Args []string `json:"args"` // the program's path inside Root, then its arguments
 	Env  []string `json:"env,omitempty"`
+}
+
+// Program is an upstream that is a server of its own, with all the processes that it starts.
+type Program struct {
+	Launch
+	// Ready is what it says once it serves, "" for one that does so once it listens.
+	Ready string `json:"ready,omitempty"`
+	// Dies lets all of them be killed (SIGKILL) once one says that.
+	Dies string `json:"dies,omitempty"`
 }
 
 // Output lets w receive what gateways that the agent launches write from now on.

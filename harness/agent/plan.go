@@ -7,7 +7,8 @@ import "net/netip"
 //
 //	198.18.0.53        the resolver        near side 198.18.0.2
 //	198.18.(i+1).10    host i              near side 198.18.(i+1).2
-//	198.19.(b).1, .2   bay b's clients     near side 198.19.255.254: the gateway's front
+//	198.19.(b).1 to 3  bay b's clients     near side 198.19.255.254: the gateway's front
+//	198.19.(b).10 ...  bay b's crowd
 const (
 	// MaxHosts is how many upstream hosts a lab can have.
 	MaxHosts = 250
@@ -17,6 +18,8 @@ const (
 	HostPort = 8080
 	// FrontPort is where the gateway listens for clients.
 	FrontPort = 80
+	// FrontTLSPort is where it listens for those who speak TLS.
+	FrontTLSPort = 443
 )
 
 // Resolver is the address of the lab's DNS server, port 53.
@@ -48,3 +51,14 @@ func Visitor(b int) netip.Addr { return netip.AddrFrom4([4]byte{198, 19, byte(b)
 
 // Prober is the client of bay b that asks before the fault and after it.
 func Prober(b int) netip.Addr { return netip.AddrFrom4([4]byte{198, 19, byte(b), 2}) }
+
+// Stranger is the client of bay b that asks where the visitor got nothing, and is bound to
+// nothing that holds the visitor.
+func Stranger(b int) netip.Addr { return netip.AddrFrom4([4]byte{198, 19, byte(b), 3}) }
+
+// FirstOfCrowd is the last byte of the address of the first client of a bay's crowd; the
+// others follow, MostOfCrowd in all.
+const (
+	FirstOfCrowd = 10
+	MostOfCrowd  = 200
+)

@@ -14,11 +14,12 @@ import (
 
 // Limits of what is kept of a response. Reading goes on past them.
 const (
-	maxLine   = 64 << 10
-	maxFields = 1000
-	keepRaw   = 2 << 10 // the first bytes as they came
-	keepStart = 128     // the first bytes of the body
-	keepBody  = 4 << 10 // the last bytes of the body
+	maxLine    = 64 << 10
+	maxFields  = 1000
+	maxInterim = 100
+	keepRaw    = 2 << 10 // the first bytes as they came
+	keepStart  = 128     // the first bytes of the body
+	keepBody   = 4 << 10 // the last bytes of the body
 )
 
 // Field is one header line.
@@ -27,14 +28,16 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// Response is one HTTP/1.x response as a client finds it on the wire (RFC 9112),
-// broken or whole. net/http hides or repairs what has to be seen here.
+// Response is one response as a client finds it on the wire, broken or whole: of HTTP/1.x
+// (RFC 9112), or of HTTP/2, whose trailers then follow the other fields. net/http hides or
+// repairs what has to be seen here.
 type Response struct {
 	Status int     `json:"status"` // 0: no status line
 	Line   string  `json:"line,omitempty"`
 	Fields []Field `json:"fields,omitempty"`
 	// Whole says that the response was complete by its own framing. A body that only
-	// the end of the connection delimits is whole when that end was a FIN.
+	// the end of the connection delimits is whole when that end was a FIN (in TLS, one that
+	// was announced).
 	Whole   bool   `json:"whole"`
 	Problem string `json:"problem,omitempty"` // why it is not whole
 	Bytes   int    `json:"bytes"`             // everything read
@@ -42,6 +45,10 @@ type Response struct {
 	Raw     []byte `json:"raw,omitempty"`     // the first bytes, as they came
 	Start   []byte `json:"start,omitempty"`   // the first bytes of the decoded body
 	Tail    []byte `json:"tail,omitempty"`    // the last bytes of the decoded body
+	// Interim are the statuses of the interim answers that came first (RFC 9110 15.2).
+	Interim []int `json:"interim,omitempty"`
+	// Extra is how many bytes came after the response's end.
+	Extra int `json:"extra,omitempty"`
 }
 
 // Get returns the value of the first field with that name, "" if there is none.
@@ -57,20 +64,29 @@ func (r *Response) Get(name string) string {
 // ReadResponse reads one response to a request with that method and says how the
 // reading ended. It returns at the end of the response where the framing shows one.
 func ReadResponse(r io.Reader, method string) (Response, End) {
+	rd := newResponseReader(r, method)
+	return rd.ended(rd.read())
+}
+
+func newResponseReader(r io.Reader, method string) *responseReader {
 	rd := &responseReader{in: &tally{r: r}, method: method}
 	rd.buf = bufio.NewReaderSize(rd.in, maxLine)
-	err := rd.read()
-	rd.res.Bytes, rd.res.Raw = rd.in.n, rd.in.head
+	return rd
+}
+
+// ended is the response once reading it has ended so.
+func (r *responseReader) ended(err error) (Response, End) {
+	r.res.Bytes, r.res.Raw = r.in.n, r.in.head
 	if err == nil {
-		rd.res.Whole = true
-		if rd.byEnd {
-			return rd.res, EndFIN
+		r.res.Whole, r.res.Extra = true, r.buf.Buffered()
+		if r.byEnd {
+			return r.res, EndFIN
 		}
-		return rd.res, EndComplete
+		return r.res, EndComplete
 	}
 	end := endOf(err)
-	rd.res.Problem = problem(err, end)
-	return rd.res, end
+	r.res.Problem = problem(err, end)
+	return r.res, end
 }
 
 // endOf names the end of a connection by the error that its reader got.
@@ -123,6 +139,9 @@ func (r *responseReader) read() error {
 			break
 		}
 		r.res.Fields = nil // an interim response, RFC 9110 15.2
+		if len(r.res.Interim) < maxInterim {
+			r.res.Interim = append(r.res.Interim, r.res.Status)
+		}
 	}
 	return r.body()
 }
@@ -188,7 +207,7 @@ func (r *responseReader) body() error {
 		return r.take(int64(n))
 	}
 	r.byEnd = true
-	_, err := io.Copy((*bodyWriter)(r), r.buf)
+	_, err := io.Copy((*bodyWriter)(&r.res), r.buf)
 	return err
 }
 
@@ -226,7 +245,7 @@ func (r *responseReader) trailer() error {
 }
 
 func (r *responseReader) take(n int64) error {
-	got, err := io.CopyN((*bodyWriter)(r), r.buf, n)
+	got, err := io.CopyN((*bodyWriter)(&r.res), r.buf, n)
 	if err == io.EOF && got < n {
 		return io.ErrUnexpectedEOF
 	}
@@ -246,14 +265,14 @@ func (r *responseReader) line() (string, error) {
 }
 
 // bodyWriter counts the body and keeps its last bytes.
-type bodyWriter responseReader
+type bodyWriter Response
 
 func (w *bodyWriter) Write(p []byte) (int, error) {
-	w.res.Body += len(p)
-	w.res.Start = append(w.res.Start, p[:min(len(p), keepStart-len(w.res.Start))]...)
-	w.res.Tail = append(w.res.Tail, p...)
-	if over := len(w.res.Tail) - keepBody; over > 0 {
-		w.res.Tail = append([]byte(nil), w.res.Tail[over:]...)
+	w.Body += len(p)
+	w.Start = append(w.Start, p[:min(len(p), keepStart-len(w.Start))]...)
+	w.Tail = append(w.Tail, p...)
+	if over := len(w.Tail) - keepBody; over > 0 {
+		w.Tail = append([]byte(nil), w.Tail[over:]...)
 	}
 	return len(p), nil
 }

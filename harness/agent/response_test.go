@@ -161,7 +161,7 @@ func FuzzReadResponse(f *testing.F) {
 		if slow.Bytes > r.Bytes || !bytes.HasPrefix(r.Raw, slow.Raw) {
 			t.Errorf("byte by byte %d bytes were read, at once %d", slow.Bytes, r.Bytes)
 		}
-		slow.Bytes, slow.Raw = r.Bytes, r.Raw // at once it may read on past the end
+		slow.Bytes, slow.Raw, slow.Extra = r.Bytes, r.Raw, r.Extra // at once it may read on past the end
 		if got, want := fmt.Sprintf("%+v %s", slow, slowEnd), fmt.Sprintf("%+v %s", r, end); got != want {
 			t.Errorf("byte by byte: %s\nat once: %s", got, want)
 		}

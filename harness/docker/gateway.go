@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/netip"
@@ -14,6 +13,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/provision"
 )
 
@@ -54,20 +54,29 @@ func (p *process) prepare(ctx context.Context) error {
 	options := []testcontainers.ContainerCustomizer{
 		testcontainers.WithNoStart(),
 		testcontainers.WithEnv(p.boot.Env),
-		testcontainers.WithFiles(files(p.boot.Files)...),
 		testcontainers.WithHostConfigModifier(func(h *container.HostConfig) {
 			h.NetworkMode = container.NetworkMode("container:" + p.lab.id)
 			h.PidMode = container.PidMode("container:" + p.lab.id)
 			h.AutoRemove = true
+			if p.lab.sockets {
+				h.VolumesFrom = []string{p.lab.id}
+			}
+			for _, folder := range p.boot.Cramped {
+				if h.Tmpfs == nil {
+					h.Tmpfs = map[string]string{}
+				}
+				h.Tmpfs[folder] = "mode=1777,size=4k"
+			}
 		}),
 		testcontainers.WithAdditionalLifecycleHooks(testcontainers.ContainerLifecycleHooks{
-			PostCreates: []testcontainers.ContainerHook{attach},
+			PostCreates: []testcontainers.ContainerHook{attach, p.put},
 		}),
 	}
-	if p.boot.Command != nil {
-		options = append(options, testcontainers.WithCmd(p.boot.Command...))
+	command, err := p.command(ctx)
+	if err != nil {
+		return err
 	}
-	c, err := p.lab.runtime.make(ctx, p.image.Ref, options...)
+	c, err := p.lab.runtime.make(ctx, p.image.Ref, append(options, command...)...)
 	if err != nil {
 		return err
 	}
@@ -75,13 +84,31 @@ func (p *process) prepare(ctx context.Context) error {
 	return nil
 }
 
-func files(fs []harness.File) []testcontainers.ContainerFile {
-	made := make([]testcontainers.ContainerFile, len(fs))
-	for i, f := range fs {
-		made[i] = testcontainers.ContainerFile{Reader: bytes.NewReader(f.Text), ContainerFilePath: f.Path, FileMode: 0o644}
+// command is what the container runs: what the image says or the boot does, and that by the lab's
+// clock where it is a virtual one.
+func (p *process) command(ctx context.Context) (options []testcontainers.ContainerCustomizer, err error) {
+	if p.lab.virtual {
+		image, err := p.lab.runtime.engine.ImageInspect(ctx, p.image.Ref)
+		if err != nil {
+			return nil, engineTrouble("looking for the gateway's entry point", err)
+		}
+		traced := []string{agent.TraceWord}
+		if c := image.Config; c != nil {
+			traced = append(traced, c.Entrypoint...)
+			if p.boot.Command == nil {
+				traced = append(traced, c.Cmd...)
+			}
+		}
+		return []testcontainers.ContainerCustomizer{testcontainers.WithEntrypoint(tracer), testcontainers.WithCmd(append(traced, p.boot.Command...)...)}, nil
 	}
-	return made
+	if p.boot.Command != nil {
+		options = append(options, testcontainers.WithCmd(p.boot.Command...))
+	}
+	return options, nil
 }
+
+// tracer is where the agent's program is in the container of a gateway that it traces.
+const tracer = "/.badgateway-agent"
 
 // Start starts the prepared container, or another one after that has ended.
 func (p *process) Start(ctx context.Context) error {

@@ -23,6 +23,10 @@ import (
 // (NET_ADMIN), ports 53 and 80 (NET_BIND_SERVICE).
 var agentCapabilities = []string{"NET_ADMIN", "SYS_ADMIN", "NET_BIND_SERVICE"}
 
+// signalCapability is what an agent needs for signals to the gateway's workers, which are
+// another user's.
+const signalCapability = "KILL"
+
 // What an agent needs to make TAP devices, whatever the engine's host has in /dev: the
 // capability to make their node, given up with SYS_ADMIN, and leave to use it. 10:200 is
 // the number of TUN and TAP (Documentation/admin-guide/devices.txt).
@@ -41,13 +45,13 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{runtime: r, memory: spec.MemoryLimit, wires: len(spec.Wired) > 0}
+	l := &lab{runtime: r, signals: spec.Signals, virtual: spec.Clock == harness.VirtualClock, memory: spec.MemoryLimit, wires: len(spec.Wired) > 0, around: spec.Boot.Around.Elsewhere, sockets: len(spec.Boot.Around.Sockets) > 0}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.destroy())
 		}
 	}()
-	built, err := l.build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Wired: spec.Wired})
+	built, err := l.build(ctx, spec.Build())
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +68,10 @@ type lab struct {
 	runtime *Runtime
 	memory  int64  // its limit in bytes, 0 for none
 	wires   bool   // its agent may make TAP devices
+	signals bool   // it may send the gateway signals
+	virtual bool   // its clock is, so that the gateway is traced
+	around  bool   // it has surroundings (agent.Surroundings)
+	sockets bool   // unix sockets among them, in a volume that goes with its containers
 	id      string // of the agent's container
 	agent   *agent.Client
 	words   harness.Log // what the agent says on its standard error
@@ -98,14 +106,24 @@ func (l *lab) startAgent(ctx context.Context, image string) error {
 		testcontainers.WithCmd("agent"),
 		testcontainers.WithConfigModifier(func(c *container.Config) {
 			c.OpenStdin, c.StdinOnce, c.AttachStdin = true, true, true
+			if l.sockets {
+				c.Volumes = map[string]struct{}{agent.SocketFolder: {}}
+			}
 		}),
 		testcontainers.WithHostConfigModifier(func(h *container.HostConfig) {
-			h.CapDrop, h.CapAdd = []string{"ALL"}, agentCapabilities
+			h.CapDrop = []string{"ALL"}
 			h.NetworkMode, h.AutoRemove = "none", true
 			h.DNS = addrs(agent.Resolver)
 			h.Memory, h.MemorySwap = l.memory, l.memory
+			if l.around {
+				h.Sysctls = map[string]string{"net.ipv4.conf.all.route_localnet": "1"}
+			}
+			h.CapAdd = slices.Clone(agentCapabilities)
+			if l.signals {
+				h.CapAdd = append(h.CapAdd, signalCapability)
+			}
 			if l.wires {
-				h.CapAdd = append(slices.Clone(agentCapabilities), wireCapability)
+				h.CapAdd = append(h.CapAdd, wireCapability)
 				h.DeviceCgroupRules = []string{tunRule}
 			}
 		}),

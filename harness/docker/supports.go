@@ -17,11 +17,19 @@ type abilities struct {
 }
 
 // Supports finds out by doing it, once, in a lab without a gateway. Every engine limits
-// memory.
+// memory, and the files of a container are nobody else's.
 func (r *Runtime) Supports(ctx context.Context, n harness.Needs) error {
 	return n.Lacking(func(ability string) error {
-		if ability == harness.AbilityMemory {
+		switch ability {
+		case harness.AbilityMemory:
 			return nil
+		case harness.AbilityFiles:
+			return &harness.Problem{Blame: harness.Usage, Lack: true, What: "a container's files are its own", Hint: "--runtime local has them"}
+		case harness.AbilityRoots:
+			return &harness.Problem{Blame: harness.Usage, Lack: true, What: "an agent in a container has given up what it takes", Hint: "--runtime local has it"}
+		}
+		if ability == harness.AbilityTracing {
+			ability = agent.AbilityPtrace
 		}
 		a := &r.abilities
 		a.mu.Lock()
@@ -40,11 +48,11 @@ func (r *Runtime) Supports(ctx context.Context, n harness.Needs) error {
 func (r *Runtime) try(ctx context.Context) (found map[string]error, err error) {
 	l := &lab{runtime: r, wires: true}
 	defer func() { err = errors.Join(err, l.destroy()) }()
-	if _, err := l.build(ctx, agent.Build{Hosts: 1, Bays: 1}); err != nil {
+	if _, err := l.build(ctx, agent.Build{Hosts: 1, Bays: 1, Ports: true}); err != nil {
 		return nil, err
 	}
 	found = map[string]error{}
-	for _, ability := range []string{agent.AbilityTBF, agent.AbilityNetem, agent.AbilityTUN} {
+	for _, ability := range []string{agent.AbilityTBF, agent.AbilityNetem, agent.AbilityTUN, agent.AbilityPorts, agent.AbilityPtrace} {
 		err := harness.Tried(ability, l.agent.Try(ctx, ability), "")
 		if err != nil && !harness.IsLack(err) {
 			return nil, err

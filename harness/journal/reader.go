@@ -152,7 +152,7 @@ func (in *reader) keep(kind string, line []byte) error {
 	if err := unmarshal(line, &c); err != nil {
 		return err
 	}
-	take := fmt.Sprintf("take %d of %s", c.Take, c.ID)
+	take := fmt.Sprintf("take %d of %s", c.Take, c.Key())
 	if in.seen[take] {
 		return fmt.Errorf("%s is there twice", take)
 	}

@@ -27,12 +27,13 @@ type lab struct {
 	err     error
 }
 
-// start starts an agent that shows the gateway's root, and waits for its greeting.
-func (r *Runtime) start(ctx context.Context, root agent.Root, memory int64) (*lab, error) {
+// start starts an agent that shows the gateway's root, and what upstreams' programs are of, and
+// waits for its greeting.
+func (r *Runtime) start(ctx context.Context, root agent.Root, memory int64, programs ...string) (*lab, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	order := agent.Inside{System: root.System, Bind: root.Bind, Copy: root.Copy}
+	order := agent.Inside{System: root.System, Bind: root.Bind, Copy: root.Copy, Programs: programs}
 	l := &lab{runtime: r}
 	out, err := l.begin(r.users, order, memory)
 	if err != nil {

@@ -75,7 +75,11 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 	if err != nil {
 		return nil, err
 	}
-	l, err := r.start(ctx, program.Root, spec.MemoryLimit)
+	apps, err := r.applications(ctx, spec.Applications)
+	if err != nil {
+		return nil, err
+	}
+	l, err := r.start(ctx, program.Root, spec.MemoryLimit, apps.systems()...)
 	if err != nil {
 		return nil, err
 	}
@@ -84,29 +88,39 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 			err = errors.Join(err, l.destroy())
 		}
 	}()
-	built, err := l.agent.Build(ctx, agent.Build{Hosts: spec.Hosts, Bays: spec.Bays, Wired: spec.Wired, Still: spec.MemoryLimit > 0})
+	built, err := l.agent.Build(ctx, spec.Build())
 	if err != nil {
 		return nil, l.explained("building the lab", err)
 	}
 	p := &process{lab: l, program: program, launch: r.users.launch(program, spec.Boot)}
 	l.agent.Output(&p.log)
-	return &harness.Lab{Agent: l.agent, Gateway: p, ICMPUnlimited: built.ICMPUnlimited, Destroy: l.destroy}, nil
+	sockets := len(spec.Boot.Around.Sockets) > 0
+	return &harness.Lab{
+		Agent: l.agent, Gateway: p, ICMPUnlimited: built.ICMPUnlimited, Destroy: l.destroy,
+		Program: func(a harness.Application) (agent.Program, error) { return r.users.program(apps, a, sockets) },
+	}, nil
 }
 
 // program finds the program of a reference, once. "agent" is this executable.
-func (r *Runtime) program(ctx context.Context, ref string) (program provision.Program, err error) {
+func (r *Runtime) program(ctx context.Context, ref string) (provision.Program, error) {
+	return r.find(ref, func() (provision.Program, error) {
+		if ref == "agent" {
+			return itself()
+		}
+		return r.shop.Gateway(ctx, ref)
+	})
+}
+
+// find looks for a program once.
+func (r *Runtime) find(name string, look func() (provision.Program, error)) (provision.Program, error) {
 	r.finding.Lock()
 	defer r.finding.Unlock()
-	if program, ok := r.programs[ref]; ok {
+	if program, ok := r.programs[name]; ok {
 		return program, nil
 	}
-	if ref == "agent" {
-		program, err = itself()
-	} else {
-		program, err = r.shop.Gateway(ctx, ref)
-	}
+	program, err := look()
 	if err == nil {
-		r.programs[ref] = program
+		r.programs[name] = program
 	}
 	return program, err
 }

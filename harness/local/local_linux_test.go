@@ -111,7 +111,10 @@ func mustSeeOnlyItsLab(t *testing.T, r *Runtime) {
 		t.Fatal(err)
 	}
 	defer syscall.Close(folder)
-	_, _, s := watched(t, r)
+	l, _, s := watched(t, r)
+	if x := l.asks(t, agent.Ask{Socket: lookSocket}); string(x.Response.Tail) != "hello" {
+		t.Errorf("its unix socket is not reached: %+v", x)
+	}
 	if want := []string{"0", "1", "2"}; !slices.Equal(s.Open, want) {
 		t.Errorf("it has the descriptors %v, want %v", s.Open, want)
 	}

@@ -34,7 +34,14 @@ func TestMain(m *testing.M) {
 	if os.Getenv(captureVariable) != "" {
 		capture()
 	}
-	os.Exit(m.Run())
+	if os.Getenv(routeVariable) != "" {
+		leadBack()
+	}
+	code := m.Run()
+	if workerFolder != "" {
+		os.RemoveAll(workerFolder)
+	}
+	os.Exit(code)
 }
 
 // sight is what a program sees of the place that it is in.
@@ -94,9 +101,28 @@ func look() {
 		text, _ := os.ReadFile(file)
 		s.Reads[file] = string(text)
 	}
+	own, err := net.Listen("unix", lookSocket)
+	if err != nil {
+		fmt.Println(err)
+	}
 	text, _ := json.Marshal(s)
 	fmt.Println(string(text))
-	select {}
+	greet(own)
+}
+
+// lookSocket is where whoever looks greets those who ask.
+const lookSocket = "/tmp/look.sock"
+
+func greet(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			os.Exit(1)
+		}
+		c.Read(make([]byte, 1<<10))
+		fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+		c.Close()
+	}
 }
 
 // escapes are ways out that have to be closed.

@@ -21,6 +21,7 @@ var help = map[string]string{
 	harness.AbilityMemory: "run as root, or in a part of the control groups that is yours: systemd-run --user --scope badgateway ...",
 	agent.AbilityTBF:      "sudo modprobe sch_tbf",
 	agent.AbilityNetem:    "sudo modprobe sch_netem, where the kernel has it; a lab does without where the agent can delay",
+	agent.AbilityPtrace:   "sudo sysctl kernel.yama.ptrace_scope=1, or a container that may trace; --clock real does without",
 	agent.AbilityTUN:      "sudo modprobe tun; sudo chmod 666 /dev/net/tun",
 }
 
@@ -59,15 +60,20 @@ func (r *Runtime) Try(ctx context.Context, ability string) error {
 }
 
 func (r *Runtime) try(ctx context.Context, ability string) (err error) {
-	if ability == harness.AbilityMemory {
+	switch ability {
+	case harness.AbilityMemory:
 		return r.tryMemory(ctx)
+	case harness.AbilityFiles, harness.AbilityRoots:
+		return nil // the agent makes all roots there are
+	case harness.AbilityTracing:
+		ability = agent.AbilityPtrace
 	}
 	l, err := r.start(ctx, agent.Root{System: "/"}, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.destroy()) }()
-	if _, err := l.agent.Build(ctx, agent.Build{Hosts: 1, Bays: 1}); err != nil {
+	if _, err := l.agent.Build(ctx, agent.Build{Hosts: 1, Bays: 1, Ports: true}); err != nil {
 		return l.explained("building a lab", err)
 	}
 	return harness.Tried(ability, l.agent.Try(ctx, ability), help[ability])

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/badgateway/badgateway/harness"
@@ -28,6 +29,7 @@ type answerReader struct {
 	in      *bufio.Reader
 	limit   int // bytes of a header section
 	lenient leniency
+	strict  pedantry
 	section int    // bytes of the current header section
 	seen    []byte // the bytes of the status line so far
 	begun   bool
@@ -50,7 +52,7 @@ func (r *answerReader) head(method string) (*answer, error) {
 	if a.fields, err = r.fields(headerTooLarge); err != nil {
 		return nil, err
 	}
-	a.framing, err = framingOf(a, method, r.lenient.anyLength)
+	a.framing, err = framingOf(a, method, r.lenient)
 	return a, err
 }
 
@@ -64,6 +66,9 @@ func isMalformed(err error) bool {
 // may say no more and wait.
 func (r *answerReader) statusLine() (*answer, error) {
 	r.section, r.seen = 0, nil
+	if r.lenient.anyStatus {
+		return r.looseStatusLine()
+	}
 	const version = "HTTP/1."
 	for i := range len(version) {
 		b, err := r.byte(headerTooLarge)
@@ -97,6 +102,22 @@ func (r *answerReader) statusLine() (*answer, error) {
 	return a, nil
 }
 
+// looseStatusLine takes whatever has a version and a number.
+func (r *answerReader) looseStatusLine() (*answer, error) {
+	line, err := r.line(headerTooLarge)
+	r.seen = append(r.seen, line...)
+	if err != nil {
+		return nil, err
+	}
+	version, rest, _ := strings.Cut(line, " ")
+	code, _, _ := strings.Cut(rest, " ")
+	status, err := strconv.Atoi(code)
+	if err != nil || !strings.HasPrefix(version, "HTTP/") {
+		return nil, malformed(harness.PhaseHeader, "no status line: %q", line)
+	}
+	return &answer{line: "HTTP/1.1 " + rest, minor: '1', status: status}, nil
+}
+
 // fields reads field lines up to the empty one.
 func (r *answerReader) fields(tooLarge string) (fields []field, err error) {
 	for {
@@ -108,8 +129,13 @@ func (r *answerReader) fields(tooLarge string) (fields []field, err error) {
 			return fields, nil
 		}
 		f, ok := parseField(line)
-		if !ok {
+		if r.lenient.anyLine {
+			f.name, _, _ = strings.Cut(line, ":")
+		} else if !ok {
 			return nil, malformed(harness.PhaseHeader, "no header line: %q", line)
+		}
+		if r.strict.repetition && len(listed(fields, f.name)) > 0 {
+			return nil, malformed(harness.PhaseHeader, "%s is said twice", f.name)
 		}
 		fields = append(fields, f)
 	}
@@ -137,7 +163,8 @@ func isToken(s string) bool {
 }
 
 // line reads up to LF or CRLF (RFC 9112 2.2) and returns the line without it. With an
-// error it returns what there was. NUL, and CR within a line, are refused (RFC 9110 5.5).
+// error it returns what there was. Control bytes, and CR within a line, are refused (RFC 9110
+// 5.5): who reads after us may act on them.
 func (r *answerReader) line(tooLarge string) (string, error) {
 	var line []byte
 	for {
@@ -149,14 +176,27 @@ func (r *answerReader) line(tooLarge string) (string, error) {
 		switch {
 		case b == '\n' && cr:
 			return string(line[:len(line)-1]), nil
-		case b == '\n':
+		case b == '\n' && !r.strict.bareLF:
 			return string(line), nil
 		}
 		line = append(line, b)
-		if cr || b == 0 && !r.lenient.nul {
+		if !r.takes(b, cr) {
 			return string(line), malformed(harness.PhaseHeader, "a byte that no header may hold: %q", line)
 		}
 	}
+}
+
+// takes says whether a header line may hold that byte.
+func (r *answerReader) takes(b byte, afterCR bool) bool {
+	switch {
+	case b == 0:
+		return r.lenient.nul
+	case b == '\t', b == '\r' && !afterCR: // what comes after a CR says what it was
+		return true
+	case afterCR, b < ' ', b == 0x7f:
+		return r.lenient.control
+	}
+	return true
 }
 
 // byte reads one byte of a header section and keeps to its limit.

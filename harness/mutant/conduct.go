@@ -17,6 +17,7 @@ type conduct struct {
 
 	// What passes for an answer (lenient.go).
 	lenient leniency
+	strict  pedantry
 	pads    bool // a body that breaks off is given an end
 
 	// What one failure leads to (after.go).
@@ -27,6 +28,9 @@ type conduct struct {
 
 	// What becomes of names (name.go).
 	staysWithAddress bool // a failed look-up is covered by what was known before
+	takesCut         bool // an answer that was cut is taken for all there is
+	takesAstray      bool // an answer to another query is taken for one to this
+	firstAddress     bool // of several addresses the first is the only one
 	startsAnyway     bool // a name that does not resolve does not keep it from starting
 }
 
@@ -36,6 +40,22 @@ type leniency struct {
 	nul       bool // a NUL in a header line
 	anySize   bool // a header of any size
 	anyLength bool // the first of several lengths
+
+	control    bool // every other control byte in a header line, a CR too
+	anyLine    bool // a header line without a colon, with a space before it, or folded
+	anyNumber  bool // a length that is no number, as if there were none
+	bothEnds   bool // a length beside chunks, which counts then
+	anyCoding  bool // a transfer coding that it does not know
+	anyStatus  bool // any number for a status, and any version before it
+	extra      bool // what follows a body, as more of it
+	bodies     bool // a body where there can be none
+	anyInterim bool // an interim answer, as the final one
+}
+
+// What a reader of answers minds though nobody has to.
+type pedantry struct {
+	repetition bool // a field that is said twice
+	bareLF     bool // a line that ends with LF alone
 }
 
 // conductOf finds the conduct of the proxy of that name.

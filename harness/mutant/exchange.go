@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 
 	"github.com/badgateway/badgateway/harness"
 )
@@ -53,19 +54,33 @@ func (x *exchange) try() error {
 	return x.answer(up)
 }
 
-func (x *exchange) connect() (*patient, error) {
-	p, ctx := x.proxy, context.Background()
-	addr, err := p.address(ctx, x.site)
+// connect connects to the first of the upstream's addresses at which somebody is. Those
+// before it are logged.
+func (x *exchange) connect() (up *patient, err error) {
+	addrs, err := x.proxy.addresses(context.Background(), x.site)
 	if err != nil {
 		return nil, err
 	}
-	t := p.config.Timeouts
-	dialer := net.Dialer{Deadline: deadline(p.conduct.wait(t.Connect)), KeepAlive: -1}
-	conn, err := dialer.DialContext(ctx, "tcp", addr.String())
+	for i, addr := range addrs {
+		if up, err = x.connectTo(addr); err == nil {
+			return up, nil
+		}
+		var f *failure
+		if i < len(addrs)-1 && errors.As(err, &f) {
+			x.proxy.log.failed(x.client, f)
+		}
+	}
+	return nil, err
+}
+
+func (x *exchange) connectTo(addr netip.AddrPort) (*patient, error) {
+	c, t := x.proxy.conduct, x.proxy.config.Timeouts
+	dialer := net.Dialer{Deadline: deadline(c.wait(t.Connect)), KeepAlive: -1}
+	conn, err := dialer.DialContext(context.Background(), "tcp", addr.String())
 	if err != nil {
 		return nil, connectFailure(err)
 	}
-	return &patient{Conn: conn, read: p.conduct.wait(t.Read), write: p.conduct.wait(t.Send)}, nil
+	return &patient{Conn: conn, read: c.wait(t.Read), write: c.wait(t.Send)}, nil
 }
 
 // maxInterim bounds how many answers may come before the one.
@@ -79,13 +94,14 @@ func (x *exchange) answer(up *patient) error {
 		up.together()
 	}
 	in := newAnswerReader(up, x.proxy.config.HeaderLimit, c.lenient)
+	in.strict = c.strict
 	out := relay{to: x.conn, minor: x.request.minor, pads: c.pads}
 	for range maxInterim {
 		a, err := in.head(x.request.method)
 		switch {
 		case err != nil:
 			return err
-		case a.status/100 != 1:
+		case a.status/100 != 1 || c.lenient.anyInterim:
 			if f := c.blame(a); f != nil {
 				return f
 			}

@@ -1,6 +1,7 @@
 package mutant
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,24 +16,33 @@ type framing struct {
 	byEnd   bool // what comes before the connection's end
 }
 
-// framingOf follows RFC 9112 6.3 in its order. anyLength takes the first of several
-// lengths.
-func framingOf(a *answer, method string, anyLength bool) (framing, error) {
+// framingOf follows RFC 9112 6.3 in its order.
+func framingOf(a *answer, method string, l leniency) (framing, error) {
 	codings, lengths := listed(a.fields, "Transfer-Encoding"), listed(a.fields, "Content-Length")
-	length, err := oneLength(lengths, anyLength)
+	length, err := oneLength(lengths, l.anyLength)
+	if err != nil && l.anyNumber {
+		a.fields, lengths, err = without(a.fields, "Content-Length"), nil, nil
+	}
 	if err != nil {
 		return framing{}, err
 	}
-	if len(codings) > 0 {
+	if l.extra && len(codings) == 0 {
+		a.fields, lengths = without(a.fields, "Content-Length"), nil
+	}
+	if l.bothEnds && len(lengths) > 0 {
+		codings = nil
+	}
+	if len(codings) > 0 && (!l.anyCoding || len(lengths) > 0) {
 		if err := onlyChunked(a, codings, len(lengths) > 0); err != nil {
 			return framing{}, err
 		}
 	}
 	switch {
-	case method == "HEAD" || a.status/100 == 1 || a.status == 204 || a.status == 304:
+	case a.status/100 == 1, !l.bodies && (method == "HEAD" || a.status == 204 || a.status == 304):
 		return framing{}, nil
 	case len(codings) > 0:
-		return framing{chunked: true}, nil
+		chunked := strings.EqualFold(codings[len(codings)-1], "chunked")
+		return framing{chunked: chunked, byEnd: !chunked}, nil
 	case len(lengths) > 0:
 		return framing{sized: true, length: length}, nil
 	}
@@ -70,6 +80,11 @@ func oneLength(values []string, onlyFirst bool) (int64, error) {
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
 	return n, err
+}
+
+// without leaves a field out.
+func without(fields []field, name string) []field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return strings.EqualFold(f.name, name) })
 }
 
 // listed returns the members of a field's list, over all its lines (RFC 9110 5.3).

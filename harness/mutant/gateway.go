@@ -3,6 +3,7 @@ package mutant
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -35,7 +36,18 @@ type gateway string
 
 func (g gateway) Name() string { return "mutant-" + string(g) }
 
-func (gateway) Fits(harness.World) error { return nil }
+// Fits takes what a simple proxy does. What is beyond that is tried on configurations of
+// NGINX that were altered.
+func (gateway) Fits(s harness.Scenario) error {
+	s.World.Crowd = false // which is nothing that a proxy has to know
+	switch {
+	case !s.World.Plain() || s.Traffic != (harness.Traffic{Method: s.Traffic.Method}):
+		return errors.New("mutants are simple proxies: one upstream, HTTP in clear text, no setup")
+	case s.Cause() == harness.Local:
+		return errors.New("mutants know no signals")
+	}
+	return nil
+}
 
 func (gateway) Capacity() int { return 0 }
 

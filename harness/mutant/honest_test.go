@@ -143,11 +143,11 @@ func dripsBody(c net.Conn) {
 	io.WriteString(c, script.Page[17:])
 }
 
-// drip writes 17 bytes in four times soon, with short pauses.
+// drip writes 17 bytes in twice soon, with short pauses.
 func drip(c net.Conn, text string) {
 	for i := range text {
 		io.WriteString(c, text[i:i+1])
-		time.Sleep(soon / 4) // the pause is what is tried
+		time.Sleep(soon / 8) // the pause is what is tried
 	}
 }
 

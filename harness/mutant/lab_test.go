@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,7 @@ const (
 )
 
 // visit is the request of a lab's client.
-var visit = harness.Traffic{}.Request(harness.Site{Name: "app.test"})
+var visit = harness.Visit{Host: "app.test"}.Ask(netip.Addr{}, harness.Traffic{}).Request
 
 // fakeUpstream is a server whose connections play a function.
 type fakeUpstream struct {

@@ -2,13 +2,16 @@ package mutant
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -23,7 +26,7 @@ func (p *proxy) learn(ctx context.Context) error {
 		if s.Resolve == atRequest {
 			continue
 		}
-		addr, err := p.lookUp(ctx, s)
+		addrs, err := p.lookUp(ctx, s)
 		if err != nil {
 			f := startFailure(err)
 			if !p.conduct.startsAnyway {
@@ -32,47 +35,54 @@ func (p *proxy) learn(ctx context.Context) error {
 			p.log.failed("", f)
 			continue
 		}
-		s.known(addr)
+		s.known(addrs)
 	}
 	return nil
 }
 
-// address is where the site's upstream is, for one request.
-func (p *proxy) address(ctx context.Context, s *site) (netip.AddrPort, error) {
+// addresses are where the site's upstream is, for one request: those to try, in order.
+func (p *proxy) addresses(ctx context.Context, s *site) ([]netip.AddrPort, error) {
 	if s.Resolve != atRequest {
-		if addr := s.last(); addr.IsValid() {
-			return addr, nil
+		if addrs := s.last(); len(addrs) > 0 {
+			return addrs, nil
 		}
 	}
-	addr, err := p.lookUp(ctx, s)
+	addrs, err := p.lookUp(ctx, s)
 	if err == nil {
-		s.known(addr)
-		return addr, nil
+		s.known(addrs)
+		return addrs, nil
 	}
-	if old := s.last(); p.conduct.staysWithAddress && old.IsValid() {
+	if old := s.last(); p.conduct.staysWithAddress && len(old) > 0 {
 		return old, nil
 	}
-	return addr, err
+	return nil, err
 }
 
 // lookUp asks the resolver, once and without a cache.
-func (p *proxy) lookUp(ctx context.Context, s *site) (netip.AddrPort, error) {
+func (p *proxy) lookUp(ctx context.Context, s *site) (found []netip.AddrPort, err error) {
 	if s.Resolve == literally {
-		return netip.ParseAddrPort(s.Upstream)
+		addr, err := netip.ParseAddrPort(s.Upstream)
+		return []netip.AddrPort{addr}, err
 	}
 	host, port, err := splitHostPort(s.Upstream)
 	if err != nil {
-		return netip.AddrPort{}, err
+		return nil, err
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
-		return netip.AddrPort{}, err
+		return nil, err
 	}
-	addr, err := p.ask(ctx, host)
+	addrs, err := p.ask(ctx, host)
 	if err != nil {
-		return netip.AddrPort{}, resolveFailure(host, err)
+		return nil, resolveFailure(host, err)
 	}
-	return netip.AddrPortFrom(addr, uint16(number)), nil
+	for _, addr := range addrs {
+		found = append(found, netip.AddrPortFrom(addr, uint16(number)))
+	}
+	if p.conduct.firstAddress {
+		found = found[:1]
+	}
+	return found, nil
 }
 
 func resolveFailure(host string, err error) *failure {
@@ -83,20 +93,34 @@ func resolveFailure(host string, err error) *failure {
 	return f
 }
 
-// ask sends one query over UDP and waits for its answer (RFC 1035 4.2.1).
-func (p *proxy) ask(ctx context.Context, host string) (netip.Addr, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "udp", p.config.Resolver.String())
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(deadline(p.conduct.wait(p.config.Timeouts.Resolve))); err != nil {
-		return netip.Addr{}, err
-	}
+// ask sends one query over UDP and, where the answer does not fit into that, over TCP (RFC
+// 7766 5).
+func (p *proxy) ask(ctx context.Context, host string) ([]netip.Addr, error) {
 	question, err := questionFor(host)
 	if err != nil {
-		return netip.Addr{}, err
+		return nil, err
+	}
+	until := deadline(p.conduct.wait(p.config.Timeouts.Resolve))
+	m, err := p.askOver(ctx, "udp", question, until)
+	if err == nil && m.Truncated && !p.conduct.takesCut {
+		m, err = p.askOver(ctx, "tcp", question, until)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return addressesIn(m, question.Name)
+}
+
+// askOver sends one query and waits for its answer (RFC 1035 4.2).
+func (p *proxy) askOver(ctx context.Context, network string, question dnsmessage.Question, until time.Time) (m dnsmessage.Message, err error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, network, p.config.Resolver.String())
+	if err != nil {
+		return m, err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(until); err != nil {
+		return m, err
 	}
 	id := uint16(rand.Uint32())
 	query := dnsmessage.Message{
@@ -105,22 +129,60 @@ func (p *proxy) ask(ctx context.Context, host string) (netip.Addr, error) {
 	}
 	packet, err := query.Pack()
 	if err != nil {
-		return netip.Addr{}, err
+		return m, err
 	}
-	if _, err := conn.Write(packet); err != nil {
-		return netip.Addr{}, err
+	over := datagrams(conn)
+	if network == "tcp" {
+		over = stream(conn)
 	}
-	buf := make([]byte, 64<<10)
+	if err := over.write(packet); err != nil {
+		return m, err
+	}
 	for {
-		n, err := conn.Read(buf)
+		packet, err := over.read()
 		if err != nil {
-			return netip.Addr{}, err
+			return m, err
 		}
-		var m dnsmessage.Message
-		if m.Unpack(buf[:n]) == nil && m.Response && m.ID == id && len(m.Questions) == 1 && sameQuestion(m.Questions[0], question) {
-			return addressIn(m, question.Name)
+		if m.Unpack(packet) == nil && m.Response && (m.ID == id || p.conduct.takesAstray) && len(m.Questions) == 1 && sameQuestion(m.Questions[0], question) {
+			return m, nil
 		}
 		// Whatever that was, it is no answer to this query: wait on.
+	}
+}
+
+// messages are how packets of the DNS go over a connection.
+type messages struct {
+	write func([]byte) error
+	read  func() ([]byte, error)
+}
+
+func datagrams(conn net.Conn) messages {
+	buf := make([]byte, 64<<10)
+	return messages{
+		write: func(packet []byte) error { _, err := conn.Write(packet); return err },
+		read: func() ([]byte, error) {
+			n, err := conn.Read(buf)
+			return buf[:n], err
+		},
+	}
+}
+
+// stream has the length of each before it (RFC 1035 4.2.2).
+func stream(conn net.Conn) messages {
+	return messages{
+		write: func(packet []byte) error {
+			_, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(packet))), packet...))
+			return err
+		},
+		read: func() ([]byte, error) {
+			var length [2]byte
+			if _, err := io.ReadFull(conn, length[:]); err != nil {
+				return nil, err
+			}
+			packet := make([]byte, binary.BigEndian.Uint16(length[:]))
+			_, err := io.ReadFull(conn, packet)
+			return packet, err
+		},
 	}
 }
 
@@ -135,10 +197,10 @@ func sameQuestion(a, b dnsmessage.Question) bool {
 
 func sameName(a, b dnsmessage.Name) bool { return strings.EqualFold(a.String(), b.String()) }
 
-// addressIn follows the names in an answer to the first address.
-func addressIn(m dnsmessage.Message, name dnsmessage.Name) (netip.Addr, error) {
+// addressesIn follows the names in an answer to the addresses.
+func addressesIn(m dnsmessage.Message, name dnsmessage.Name) (found []netip.Addr, err error) {
 	if m.RCode != dnsmessage.RCodeSuccess {
-		return netip.Addr{}, errors.New(strings.TrimPrefix(m.RCode.String(), "RCode"))
+		return nil, errors.New(strings.TrimPrefix(m.RCode.String(), "RCode"))
 	}
 	for _, r := range m.Answers {
 		if !sameName(r.Header.Name, name) {
@@ -148,8 +210,11 @@ func addressIn(m dnsmessage.Message, name dnsmessage.Name) (netip.Addr, error) {
 		case *dnsmessage.CNAMEResource:
 			name = body.CNAME
 		case *dnsmessage.AResource:
-			return netip.AddrFrom4(body.A), nil
+			found = append(found, netip.AddrFrom4(body.A))
 		}
 	}
-	return netip.Addr{}, errors.New("the answer holds no address")
+	if len(found) == 0 {
+		return nil, errors.New("the answer holds no address")
+	}
+	return found, nil
 }

@@ -3,6 +3,7 @@ package mutant
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -53,6 +54,50 @@ func resolver(t *testing.T, answer func(dnsmessage.Message) []dnsmessage.Message
 }
 
 func (r *fakeResolver) answers(f func(dnsmessage.Message) []dnsmessage.Message) { r.answer.Store(&f) }
+
+// overTCP answers queries that come by TCP.
+func (r *fakeResolver) overTCP(t *testing.T, answer func(dnsmessage.Message) []dnsmessage.Message) {
+	t.Helper()
+	l, err := net.Listen("tcp", r.addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go each(l, func(c net.Conn) {
+		over := stream(c)
+		packet, err := over.read()
+		var query dnsmessage.Message
+		if err != nil || query.Unpack(packet) != nil {
+			return
+		}
+		for _, m := range answer(query) {
+			packet, _ := m.Pack()
+			over.write(packet)
+		}
+	})
+}
+
+// cut says that the answer is to be had over TCP.
+func cut(query dnsmessage.Message) []dnsmessage.Message {
+	m := replyTo(query)
+	m.Truncated = true
+	return []dnsmessage.Message{m}
+}
+
+// otherwise is the right answer to another query.
+func otherwise(query dnsmessage.Message) []dnsmessage.Message {
+	query.ID++
+	return found(query)
+}
+
+// two answers with an address at which nobody is, and 127.0.0.1.
+func two(query dnsmessage.Message) []dnsmessage.Message {
+	m := found(query)[0]
+	dead := m.Answers[len(m.Answers)-1]
+	dead.Body = &dnsmessage.AResource{A: [4]byte{127, 99, 99, 99}}
+	m.Answers = slices.Insert(m.Answers, len(m.Answers)-1, dead)
+	return []dnsmessage.Message{m}
+}
 
 // found answers with 127.0.0.1, by way of another name.
 func found(query dnsmessage.Message) []dnsmessage.Message {
@@ -117,6 +162,7 @@ func TestHonestResolvesAtRequest(t *testing.T) {
 		"REFUSED":    {rcode(dnsmessage.RCodeRefused), 502, dnsError},
 		"no address": {rcode(dnsmessage.RCodeSuccess), 502, dnsError},
 		"no answer":  {unanswered, 504, dnsTimeout},
+		"otherwise":  {otherwise, 504, dnsTimeout},
 		"no question": {func(q dnsmessage.Message) []dnsmessage.Message {
 			q.Response, q.Questions = true, nil
 			return []dnsmessage.Message{q}
@@ -202,4 +248,27 @@ func TestStaysWithAddress(t *testing.T) {
 		r.answers(f)
 		b.expect(200, harness.Answered, "")
 	}
+}
+
+func TestWhatDoesNotFitIsAskedForOverTCP(t *testing.T) {
+	t.Parallel()
+	u := upstream(t, says(healthy))
+	r := resolver(t, cut)
+	r.overTCP(t, found)
+	bed(t, Honest, u.addr, named(t, r, atRequest, u.addr)).expect(200, harness.Answered, "")
+	bed(t, "takes-cut", u.addr, named(t, r, atRequest, u.addr)).expect(502, harness.Answered, dnsError)
+}
+
+func TestTakesAstray(t *testing.T) {
+	t.Parallel()
+	u := upstream(t, says(healthy))
+	bed(t, "takes-astray", u.addr, named(t, resolver(t, otherwise), atRequest, u.addr)).expect(200, harness.Answered, "")
+}
+
+func TestEachAddressOfANameIsTried(t *testing.T) {
+	t.Parallel()
+	u := upstream(t, says(healthy))
+	r := resolver(t, two)
+	bed(t, Honest, u.addr, named(t, r, atRequest, u.addr)).expect(200, harness.Answered, connectionRefused)
+	bed(t, "first-address", u.addr, named(t, r, atRequest, u.addr)).expect(502, harness.Answered, connectionRefused)
 }

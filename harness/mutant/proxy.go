@@ -25,20 +25,20 @@ type proxy struct {
 type site struct {
 	siteConfig
 	mu     sync.Mutex
-	addr   netip.AddrPort // where it was found last
-	grudge *failure       // why it is never tried again
+	addrs  []netip.AddrPort // where it was found last
+	grudge *failure         // why it is never tried again
 }
 
-func (s *site) known(addr netip.AddrPort) {
+func (s *site) known(addrs []netip.AddrPort) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.addr = addr
+	s.addrs = addrs
 }
 
-func (s *site) last() netip.AddrPort {
+func (s *site) last() []netip.AddrPort {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.addr
+	return s.addrs
 }
 
 func newProxy(c config, conduct conduct, log *journal) *proxy {

@@ -65,7 +65,7 @@ func byHangingUp(f *failure) reply {
 
 // blame finds the proxy at fault for what the upstream said of itself.
 func (c conduct) blame(a *answer) *failure {
-	if !c.blames || a.status/100 != 5 {
+	if !c.blames || a.status < 400 {
 		return nil
 	}
 	return malformed(harness.PhaseHeader, "the upstream said %d", a.status)

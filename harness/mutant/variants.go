@@ -24,13 +24,16 @@ func Variants() []Variant { return slices.Clone(variants) }
 var (
 	// It knows at once that it cannot reach the upstream.
 	notReached = []string{
-		"crash/refused", "crash/restarted", "dns/nxdomain", "dns/servfail", "dns/refused", "dns/closed-port",
+		"crash/refused", "crash/restarted", "dns/nxdomain", "dns/servfail", "dns/refused", "dns/formerr", "dns/notimp",
+		"dns/no-address", "dns/alias-loop", "dns/closed-port",
 		"firewall/reset", "firewall/icmp-port", "firewall/icmp-host", "firewall/icmp-admin",
 	}
 	// So it does here; but whether it tried can be told from its own word alone.
-	notTried = []string{"network/prohibited"}
+	notTried = []string{"network/prohibited", "dns/ipv6-only"}
 	// And here, in a lab of its own.
 	noRoute = []string{"network/no-route"}
+	// It waits in vain for an address.
+	notResolvedInTime = []string{"dns/silent", "dns/astray"}
 	// It waits in vain for a connection.
 	notReachedInTime = []string{
 		"overload/backlog-full", "dns/dead-address", "dns/stale-address", "firewall/syn-dropped", "firewall/replies-dropped",
@@ -38,24 +41,32 @@ var (
 	}
 	// It waits in vain for an answer.
 	notAnsweredInTime = []string{
-		"overload/workers-busy", "overload/out-of-descriptors", "overload/frozen", "slow/late", "slow/never", "slow/header-drip",
+		"overload/workers-busy", "overload/out-of-descriptors", "overload/frozen", "overload/more-than-served", "slow/late", "slow/never", "slow/header-drip", "slow/header-stall",
 	}
 	// The upstream goes away while it is waited for.
-	wentAway = []string{"crash/killed", "crash/reset", "crash/empty", "crash/reset-on-accept", "crash/cut-header"}
+	wentAway = []string{"crash/killed", "crash/reset", "crash/empty", "crash/reset-on-accept", "crash/cut-header", "misconfig/wants-fastcgi"}
 	// What it reads is no answer.
 	noAnswer = []string{
 		"malformed/not-http", "malformed/bad-status-line", "malformed/header-nul",
 		"malformed/header-too-large", "malformed/two-lengths", "malformed/tls-alert",
 	}
+	// Its status line is none.
+	noStatus = []string{"malformed/status-99", "malformed/status-999", "malformed/status-line-http2", "malformed/status-line-empty"}
+	// A line of its header is none.
+	noHeader = []string{"malformed/header-no-colon", "malformed/length-negative", "malformed/length-no-number", "malformed/unknown-coding", "malformed/header-of-many-lines"}
+	// It is no final answer.
+	notFinal = []string{"malformed/only-100", "malformed/unasked-101"}
+	// What is wrong with it may be refused, or put right.
+	curable = []string{"malformed/obs-fold", "malformed/header-cr", "malformed/header-control", "malformed/length-and-chunks", "malformed/many-hints"}
 	// It takes its time, and it is in time.
-	inTime = []string{"slow/in-time", "network/loss", "network/latency", "network/jitter"}
+	inTime = []string{"slow/in-time", "overload/burst", "network/loss", "network/latency", "network/jitter"}
 	// The body breaks off.
-	brokenOff = []string{"malformed/bad-chunk", "malformed/short-body", "firewall/cut", "slow/body-stall"}
+	brokenOff = []string{"body/reset", "body/reset-unsized", "body/no-last-chunk", "body/trailer-cut", "malformed/bad-chunk", "malformed/short-body", "firewall/cut", "slow/body-stall"}
 )
 
 var (
-	late = slices.Concat(notReachedInTime, notAnsweredInTime, []string{"dns/silent"})
-	bad  = slices.Concat(notReached, wentAway, noAnswer)
+	late = slices.Concat(notReachedInTime, notAnsweredInTime, notResolvedInTime)
+	bad  = slices.Concat(notReached, wentAway, noAnswer, noStatus, noHeader, notFinal)
 )
 
 var variants = []Variant{
@@ -86,7 +97,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "says-500", Is: "takes an upstream that it cannot reach for a fault of its own",
-		Caught:  slices.Concat(notReached, notTried, noRoute, notReachedInTime, []string{"dns/silent"}),
+		Caught:  slices.Concat(notReached, notTried, noRoute, notReachedInTime, notResolvedInTime),
 		conduct: conduct{tell: as500},
 	},
 	{
@@ -96,7 +107,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "disguises", Is: "hides every failure behind a friendly page",
-		Caught:  slices.Concat(late, bad, notTried, noRoute, []string{"overload/out-of-memory"}),
+		Caught:  slices.Concat(late, bad, curable, notTried, noRoute, []string{"overload/out-of-memory"}),
 		conduct: conduct{tell: asPage},
 	},
 	{
@@ -105,8 +116,8 @@ var variants = []Variant{
 		conduct: conduct{tell: byHangingUp},
 	},
 	{
-		Name: "blames", Is: "turns the upstream's own 503 into a 502 of its own",
-		Caught:  []string{"overload/shedding"},
+		Name: "blames", Is: "turns the upstream's own errors into a 502 of its own",
+		Caught:  []string{"overload/shedding", "misconfig/wants-tls", "misconfig/misdirected"},
 		conduct: conduct{blames: true},
 	},
 	{
@@ -121,7 +132,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "leaks", Is: "passes on what is no HTTP as if it were HTTP/0.9",
-		Caught:  []string{"malformed/not-http", "malformed/tls-alert", "malformed/bad-status-line"},
+		Caught:  slices.Concat(noStatus, []string{"malformed/not-http", "malformed/tls-alert", "malformed/bad-status-line"}),
 		conduct: conduct{lenient: leniency{noHTTP: true}},
 	},
 	{
@@ -131,7 +142,7 @@ var variants = []Variant{
 	},
 	{
 		Name: "takes-any-size", Is: "knows no limit to a header",
-		Caught:  []string{"malformed/header-too-large"},
+		Caught:  []string{"malformed/header-too-large", "malformed/header-of-many-lines"},
 		conduct: conduct{lenient: leniency{anySize: true}},
 	},
 	{
@@ -140,8 +151,63 @@ var variants = []Variant{
 		conduct: conduct{lenient: leniency{anyLength: true}},
 	},
 	{
+		Name: "takes-control", Is: "passes on control bytes in a header",
+		Caught:  []string{"malformed/header-cr", "malformed/header-control"},
+		conduct: conduct{lenient: leniency{control: true}},
+	},
+	{
+		Name: "takes-any-line", Is: "takes every line of a header for a field",
+		Caught:  []string{"malformed/header-no-colon", "malformed/space-before-colon", "malformed/obs-fold"},
+		conduct: conduct{lenient: leniency{anyLine: true}},
+	},
+	{
+		Name: "takes-any-number", Is: "takes no notice of a length that is no number",
+		Caught:  []string{"malformed/length-negative", "malformed/length-no-number"},
+		conduct: conduct{lenient: leniency{anyNumber: true}},
+	},
+	{
+		Name: "prefers-length", Is: "believes a length where there are chunks",
+		Caught:  []string{"malformed/length-and-chunks"},
+		conduct: conduct{lenient: leniency{bothEnds: true}},
+	},
+	{
+		Name: "takes-any-coding", Is: "passes on a body in a coding that it does not know",
+		Caught:  []string{"malformed/unknown-coding"},
+		conduct: conduct{lenient: leniency{anyCoding: true}},
+	},
+	{
+		Name: "takes-any-status", Is: "takes any version and any number for a status line",
+		Caught:  []string{"malformed/status-99", "malformed/status-999", "malformed/status-line-http2"},
+		conduct: conduct{lenient: leniency{anyStatus: true}},
+	},
+	{
+		Name: "takes-interim", Is: "takes the first answer for the one that was asked for",
+		Caught:  slices.Concat(notFinal, []string{"malformed/many-hints"}),
+		conduct: conduct{lenient: leniency{anyInterim: true}},
+	},
+	{
+		Name: "takes-extra", Is: "takes what follows a body for more of it",
+		Caught:  []string{"body/extra"},
+		conduct: conduct{lenient: leniency{extra: true}},
+	},
+	{
+		Name: "takes-any-body", Is: "passes on a body where there can be none",
+		Caught:  []string{"body/of-204", "body/of-304", "body/head"},
+		conduct: conduct{lenient: leniency{bodies: true}},
+	},
+	{
+		Name: "refuses-twice", Is: "refuses an answer in which a field is said twice",
+		Caught:  []string{"malformed/said-twice"},
+		conduct: conduct{strict: pedantry{repetition: true}},
+	},
+	{
+		Name: "wants-crlf", Is: "refuses lines that end with LF alone",
+		Caught:  []string{"malformed/bare-lf"},
+		conduct: conduct{strict: pedantry{bareLF: true}},
+	},
+	{
 		Name: "repeats", Is: "sends a request again that may have been carried out",
-		Caught:  slices.Concat(wentAway, noAnswer, notAnsweredInTime),
+		Caught:  slices.Concat(wentAway, noAnswer, noStatus, noHeader, notFinal, curable, notAnsweredInTime),
 		conduct: conduct{repeats: true},
 	},
 	{
@@ -162,8 +228,23 @@ var variants = []Variant{
 	},
 	{
 		Name: "stays-with-address", Is: "sends requests to where a name once led, when it leads nowhere",
-		Caught:  []string{"dns/nxdomain", "dns/servfail", "dns/refused", "dns/silent"},
+		Caught:  []string{"dns/nxdomain", "dns/servfail", "dns/refused", "dns/silent", "dns/formerr", "dns/no-address", "dns/astray"},
 		conduct: conduct{staysWithAddress: true},
+	},
+	{
+		Name: "takes-cut", Is: "takes a DNS answer that was cut for all there is",
+		Caught:  []string{"dns/cut"},
+		conduct: conduct{takesCut: true},
+	},
+	{
+		Name: "takes-astray", Is: "takes any DNS answer for one to its query",
+		Caught:  []string{"dns/astray"},
+		conduct: conduct{takesAstray: true},
+	},
+	{
+		Name: "first-address", Is: "tries the first address of a name and no other",
+		Caught:  []string{"dns/one-dead"},
+		conduct: conduct{firstAddress: true},
 	},
 	{
 		Name: "starts-anyway", Is: "starts without an upstream whose name it has to learn at start",

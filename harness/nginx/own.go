@@ -7,13 +7,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-
-	crossplane "github.com/nginxinc/nginx-go-crossplane"
+	"strings"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/nginx/config"
 )
 
 // Own is NGINX with a configuration of the user's, unmodified.
@@ -22,10 +21,14 @@ type Own struct {
 	From string
 	// Config is the path of an nginx.conf on this machine.
 	Config string
+	// Text is the configuration itself, where it is not in a file of its own: Config is then
+	// the one that it is written in.
+	Text string
 	// URL is what the client asks for, such as http://shop.test/.
 	URL string
 	// Upstream is the name and port of the upstream as the configuration writes it,
-	// such as app:8080. The lab's DNS knows it and the lab's host is behind it.
+	// such as app:8080. The lab's DNS knows it and the lab's host is behind it. Or it is the
+	// unix socket where the configuration looks for it: unix:/run/php/php-fpm.sock.
 	Upstream string
 }
 
@@ -36,8 +39,11 @@ func (Own) Name() string { return "nginx" }
 
 // Fits refuses worlds in which the name has to be resolved at run time: the
 // configuration is what it is.
-func (Own) Fits(w harness.World) error {
-	if w.Resolve == harness.AtRequest {
+func (Own) Fits(s harness.Scenario) error {
+	if w := s.World; !w.Plain() || w.Crowd {
+		return errors.New("it is about a configuration of another kind, and this one is what it is")
+	}
+	if s.World.Resolve == harness.AtRequest {
 		return errors.New("this configuration resolves its upstream's name once, when it is loaded")
 	}
 	return nil
@@ -53,6 +59,10 @@ func (o Own) Site(s harness.Site) harness.Site {
 		return s // Boot says it
 	}
 	s.Name, s.Path, s.Port = at.host, at.path, at.port
+	if at.socket != "" {
+		s.World.Socket, s.UpstreamSocket = true, at.socket
+		return s
+	}
 	s.Upstream, s.Server = at.upstream, netip.AddrPortFrom(s.Server.Addr(), at.server)
 	s.World.Resolve = harness.AtStart
 	return s
@@ -63,6 +73,7 @@ type target struct {
 	host, path   string
 	port, server uint16
 	upstream     string
+	socket       string // instead
 }
 
 func (o Own) target() (t target, err error) {
@@ -75,6 +86,10 @@ func (o Own) target() (t target, err error) {
 		if t.port, err = port(u.Port()); err != nil {
 			return t, err
 		}
+	}
+	if path, is := strings.CutPrefix(o.Upstream, "unix:"); is && filepath.IsAbs(path) {
+		t.socket = path
+		return t, nil
 	}
 	up, err := url.Parse("//" + o.Upstream)
 	if err != nil || up.Hostname() == "" || up.Port() == "" {
@@ -95,10 +110,11 @@ func port(text string) (uint16, error) {
 
 // Boot puts the file where NGINX looks for it.
 func (o Own) Boot([]harness.Site) (harness.Boot, error) {
-	if _, err := o.target(); err != nil {
+	at, err := o.target()
+	if err != nil {
 		return harness.Boot{}, err
 	}
-	text, err := os.ReadFile(o.Config)
+	text, err := o.text()
 	if err != nil {
 		return harness.Boot{}, &harness.Problem{Blame: harness.Usage, What: "the configuration cannot be read", Err: err}
 	}
@@ -107,20 +123,29 @@ func (o Own) Boot([]harness.Site) (harness.Boot, error) {
 		from = "nginx"
 	}
 	boot := harness.Boot{From: from, Command: []string{"nginx"}, Files: []harness.File{{Path: Path, Text: text}}}
+	if at.socket != "" {
+		boot.Files = append(boot.Files, harness.File{Path: at.socket, Link: agent.SocketFile(0)})
+		boot.Around.Sockets = []string{at.socket}
+	}
 	if !settlesDaemon(boot.Files) {
 		boot.Command = append(boot.Command, "-g", "daemon off;")
 	}
 	return boot, nil
 }
 
+func (o Own) text() ([]byte, error) {
+	if o.Text != "" {
+		return []byte(o.Text), nil
+	}
+	return os.ReadFile(o.Config)
+}
+
 // settlesDaemon says whether the configuration says itself that NGINX stays in the
 // foreground, as those for containers do: it may be said once. One that cannot be read says
 // so when its policy is.
 func settlesDaemon(files []harness.File) bool {
-	payload, err := parse(files)
-	return err == nil && len(payload.Config) > 0 && slices.ContainsFunc(payload.Config[0].Parsed, func(d *crossplane.Directive) bool {
-		return d.Directive == "daemon"
-	})
+	c, err := config.Of(files, func(native string) string { return native })
+	return err == nil && len(c.Find("daemon")) > 0
 }
 
 // Policy is that of the location that the URL leads to.

@@ -44,7 +44,7 @@ func TestAConfigurationOfOnesOwn(t *testing.T) {
 		t.Fatalf("it boots %+v, %v", boot, err)
 	}
 	p, err := o.Policy(boot, site)
-	if err != nil || p.Read.String() != "proxy_read_timeout 5s (shop.conf:8)" || p.Pass.Line != 8 {
+	if err != nil || p.Read.String() != "proxy_read_timeout 5s (shop.conf:8:49)" || p.Pass.Line != 8 {
 		t.Errorf("its policy is %+v, %v", p, err)
 	}
 	o.From, o.URL = "nginx@1.26", "http://shop.test"
@@ -54,7 +54,7 @@ func TestAConfigurationOfOnesOwn(t *testing.T) {
 	if site = o.Site(site); site.Port != agent.FrontPort || site.Path != "/" {
 		t.Errorf("its site is %+v", site)
 	}
-	if o.Fits(harness.World{Resolve: harness.AtRequest}) == nil || o.Fits(harness.World{Resolve: harness.AtStart}) != nil || o.Capacity() != 1 {
+	if o.Fits(harness.Scenario{World: harness.World{Resolve: harness.AtRequest}}) == nil || o.Fits(harness.Scenario{World: harness.World{Resolve: harness.AtStart}}) != nil || o.Capacity() != 1 {
 		t.Error("it fits into worlds that it does not fit into, or not into others")
 	}
 }
@@ -107,5 +107,22 @@ func TestWhoStaysInTheForeground(t *testing.T) {
 		if got := strings.Join(boot.Command, " "); err != nil || got != want {
 			t.Errorf("of %.20q: %q, %v; want %q", conf, got, err, want)
 		}
+	}
+}
+
+// The lab's socket is where the configuration looks for its upstream.
+func TestAnUpstreamAtAUnixSocket(t *testing.T) {
+	o := Own{Config: ownFile(t), URL: "http://shop.test:8080/", Upstream: "unix:/run/php/php-fpm.sock"}
+	site := o.Site(harness.Site{Name: "a-b.test"})
+	if got := site.Addresses(); len(got) != 1 || got[0] != o.Upstream {
+		t.Errorf("its upstreams are %q", got)
+	}
+	boot, err := o.Boot([]harness.Site{site})
+	if err != nil || len(boot.Around.Sockets) != 1 || boot.Around.Sockets[0] != "/run/php/php-fpm.sock" ||
+		boot.Files[1].Path != "/run/php/php-fpm.sock" || boot.Files[1].Link != agent.SocketFile(0) {
+		t.Errorf("it boots %+v, %v", boot, err)
+	}
+	if o.Upstream = "unix:run/x.sock"; o.Site(site).UpstreamSocket != site.UpstreamSocket {
+		t.Error("a path that is not absolute is taken for one")
 	}
 }

@@ -60,7 +60,7 @@ func TestDefaultsAreNotWritten(t *testing.T) {
 		"proxy_read_timeout 1m0s (default, not written)":    p.Read,
 		"resolver_timeout 30s (default, not written)":       p.Resolve,
 		"proxy_buffer_size (default, not written)":          p.Header,
-		"proxy_pass (edge.conf:5)":                          p.Pass,
+		"proxy_pass http://a (edge.conf:5:4)":               p.Pass,
 	} {
 		if got.String() != want {
 			t.Errorf("%q, want %q", got, want)
@@ -103,10 +103,10 @@ http {
 }
 `
 	for path, want := range map[string][6]string{
-		"/": {"proxy_connect_timeout 1s (edge.conf:3)", "proxy_send_timeout 20s (edge.conf:15)", "proxy_read_timeout 30s (edge.conf:21)",
-			"resolver_timeout 4s (edge.conf:6)", "proxy_pass (edge.conf:19)", "proxy_buffer_size (edge.conf:16)"},
-		"/api/x": {"proxy_connect_timeout 1s (edge.conf:3)", "proxy_send_timeout 20s (edge.conf:15)", "proxy_read_timeout 3s (edge.conf:5)",
-			"resolver_timeout 40s (edge.conf:26)", "proxy_pass (edge.conf:24)", "proxy_buffer_size (edge.conf:25)"},
+		"/": {"proxy_connect_timeout 1s (edge.conf:3:5)", "proxy_send_timeout 20s (edge.conf:15:9)", "proxy_read_timeout 30s (edge.conf:21:13)",
+			"resolver_timeout 4s (edge.conf:6:5)", "proxy_pass http://a (edge.conf:19:13)", "proxy_buffer_size (edge.conf:16:9)"},
+		"/api/x": {"proxy_connect_timeout 1s (edge.conf:3:5)", "proxy_send_timeout 20s (edge.conf:15:9)", "proxy_read_timeout 3s (edge.conf:5:5)",
+			"resolver_timeout 40s (edge.conf:26:13)", "proxy_pass http://b (edge.conf:24:13)", "proxy_buffer_size (edge.conf:25:13)"},
 	} {
 		p := policyIn(t, conf, path)
 		for i, got := range []harness.Setting{p.Connect, p.Send, p.Read, p.Resolve, p.Pass, p.Header} {
@@ -123,20 +123,22 @@ http {
 func TestWhatCannotBeReadIsItsWritersAffair(t *testing.T) {
 	const fine = "http { server { location / { proxy_pass http://a;\n%s } } }"
 	for conf, want := range map[string]string{
-		fmt.Sprintf(fine, "proxy_read_timeout soon;"):    `edge.conf:2: proxy_read_timeout: "soon" is no time`,
-		fmt.Sprintf(fine, "resolver_timeout 1x;"):        `edge.conf:2: resolver_timeout: "1x" is no time`,
-		fmt.Sprintf(fine, "proxy_buffer_size large;"):    `edge.conf:2: proxy_buffer_size: "large" is no size`,
-		fmt.Sprintf(fine, "proxy_pass"):                  "the configuration cannot be read",
-		"http { server {":                                "the configuration cannot be read",
-		"events {}":                                      "no server{} in it listens on port 80",
-		"http { server { location / { return 204; } } }": "no proxy_pass serves shop.test/",
+		fmt.Sprintf(fine, "proxy_read_timeout soon;"):                            `edge.conf:2:1: proxy_read_timeout: "soon" is no time`,
+		fmt.Sprintf(fine, "resolver_timeout 1x;"):                                `edge.conf:2:1: resolver_timeout: "1x" is no time`,
+		fmt.Sprintf(fine, "proxy_cache z; proxy_cache_valid any soon;"):          `edge.conf:2:16: proxy_cache_valid: "soon" is no time`,
+		fmt.Sprintf(fine, "proxy_cache_lock on; proxy_cache_lock_timeout soon;"): `proxy_cache_lock_timeout: "soon" is no time`,
+		fmt.Sprintf(fine, "proxy_buffer_size large;"):                            `edge.conf:2:1: proxy_buffer_size: "large" is no size`,
+		fmt.Sprintf(fine, "proxy_pass"):                                          "edge.conf:2:1: the block ends within this directive",
+		"http { server {":                                                        "edge.conf:1:8: the file ends within this block",
+		"events {}":                                                              "no server{} in it listens on port 80",
+		"http { server { location / { return 204; } } }":                         "no proxy_pass serves shop.test/",
 	} {
 		_, err := policyOf([]harness.File{{Path: Path, Text: []byte(conf)}}, "edge.conf", request{"shop.test", 80, "/"})
 		if err == nil || !strings.Contains(err.Error(), want) || harness.BlameOf(err) != harness.Usage {
 			t.Errorf("%s\n%v, want ...%s...", conf, err, want)
 		}
 	}
-	if _, err := policyOf(nil, "edge.conf", request{}); err == nil || !strings.Contains(err.Error(), "not exist") {
+	if _, err := policyOf(nil, "edge.conf", request{}); err == nil || harness.BlameOf(err) != harness.Usage {
 		t.Errorf("without a file: %v", err)
 	}
 }
@@ -182,6 +184,48 @@ func TestTheReferenceIsAsItIsWritten(t *testing.T) {
 		server := strings.Join(lines[p.Pass.Line-8:p.Pass.Line], "\n")
 		if resolves := strings.Contains(server, "resolver 198.18.0.53;") && strings.Contains(server, "set $upstream app.site2.test;"); resolves != (i == 2) {
 			t.Errorf("site %d resolves as requests come: %v\n%s", i, resolves, server)
+		}
+	}
+}
+
+// What a cache keeps, and how long a request waits for another's, is said where it is in force.
+func TestWhatACacheKeepsAndWaitsFor(t *testing.T) {
+	const conf = `events {}
+http {
+    proxy_cache_path /c keys_zone=z:1m;
+    proxy_cache_valid 404 1d;
+    server {
+        location / {
+            proxy_pass http://a;
+            proxy_cache z;
+            proxy_cache_valid 200 302 10m;
+            proxy_cache_valid 90s;
+            proxy_cache_lock on;
+            proxy_cache_lock_timeout 700ms;
+        }
+        location /inherits { proxy_pass http://a; proxy_cache z; proxy_cache_lock on; }
+        location /off { proxy_pass http://a; proxy_cache off; proxy_cache_lock off; }
+        location /none { proxy_pass http://a; }
+    }
+}
+`
+	for path, want := range map[string]struct {
+		kept map[string]time.Duration
+		lock string
+	}{
+		"/":         {map[string]time.Duration{"200 302 10m": 10 * time.Minute, "90s": 90 * time.Second}, "proxy_cache_lock_timeout 700ms (edge.conf:12:13)"},
+		"/inherits": {map[string]time.Duration{"404 1d": 24 * time.Hour}, "proxy_cache_lock_timeout 5s (default, not written)"},
+		"/off":      {nil, harness.Setting{}.String()},
+		"/none":     {nil, harness.Setting{}.String()},
+	} {
+		p := policyIn(t, conf, path)
+		if len(p.Kept) != len(want.kept) || p.Lock.String() != want.lock {
+			t.Errorf("%s keeps %v and waits for %q, want %v and %q", path, p.Kept, p.Lock, want.kept, want.lock)
+		}
+		for _, set := range p.Kept {
+			if set.Value != want.kept[set.Text] || set.File == "" {
+				t.Errorf("%s: %s is %v", path, set, set.Value)
+			}
 		}
 	}
 }

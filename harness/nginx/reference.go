@@ -4,13 +4,14 @@
 package nginx
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"path"
-	"text/template"
+	"sync"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/authority"
 )
 
 // Path is where NGINX looks for its configuration, in its vendor's image and in the
@@ -18,48 +19,143 @@ import (
 const Path = "/etc/nginx/nginx.conf"
 
 // Reference returns NGINX with the reference configuration: one worker, one server
-// for each bay, short timeouts, and every other setting at its default. from is in
-// provision's words: "nginx", "nginx@1.26", "image:nginx:1.29-alpine".
-func Reference(from string) harness.Gateway { return reference{from} }
+// for each bay, short timeouts, and every other setting at its default, save for what a
+// World asks for. from is in provision's words: "nginx", "nginx@1.26",
+// "image:nginx:1.29-alpine".
+func Reference(from string) harness.Gateway {
+	return reference{from: from, signs: sync.OnceValues(authority.New), readings: &readings{}}
+}
 
-type reference struct{ from string }
+type reference struct {
+	from    string
+	altered bool // each scenario's part of the configuration is (altered.go)
+	signs   func() (*authority.Authority, error)
+	*readings
+}
 
 func (reference) Name() string                          { return "nginx" }
-func (reference) Fits(harness.World) error              { return nil }
 func (reference) Capacity() int                         { return 0 }
 func (reference) Site(s harness.Site) harness.Site      { return s }
 func (reference) Read(l string) (harness.LogLine, bool) { return read(l) }
 
 func (reference) Deviations(version string) []harness.Deviation { return deviations(version) }
 
-func (r reference) Boot(sites []harness.Site) (harness.Boot, error) {
-	var conf bytes.Buffer
-	if err := configuration.Execute(&conf, sites); err != nil {
-		return harness.Boot{}, err
+// Fits refuses worlds that nobody has put into NGINX's words yet.
+func (r reference) Fits(s harness.Scenario) error {
+	if _, known := setups[s.World.Setup]; !known && s.World.Setup != "" {
+		return fmt.Errorf("nobody has said yet what %q is in NGINX's words", s.World.Setup)
 	}
-	return harness.Boot{
-		From:    r.from,
-		Command: []string{"nginx", "-g", "daemon off;"},
-		Files:   []harness.File{{Path: Path, Text: conf.Bytes()}},
-	}, nil
+	if _, known := alterations[s.ID]; r.altered && !known {
+		return errors.New("nothing is altered for it")
+	}
+	return nil
 }
 
-func (reference) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
-	return policyOf(b.Files, path.Base(Path), request{host: s.Name, port: agent.FrontPort, path: "/"})
+func (r reference) Boot(sites []harness.Site) (harness.Boot, error) {
+	boot := harness.Boot{From: r.from, Command: []string{"nginx", "-g", "daemon off;"}}
+	conf, err := r.text(sites)
+	if err != nil {
+		return boot, err
+	}
+	for _, s := range sites {
+		siteOf(s).furnish(&boot)
+	}
+	boot.Files = append([]harness.File{{Path: Path, Text: []byte(conf)}}, boot.Files...)
+	return boot, r.secure(&boot, sites)
 }
 
-// configuration writes each timeout once, so that there is one line to blame. One
+// text is the configuration.
+func (r reference) text(sites []harness.Site) (string, error) {
+	conf := head(sites)
+	for _, s := range sites {
+		text, err := siteOf(s).text()
+		if err != nil {
+			return "", err
+		}
+		if r.altered && !s.World.Alone {
+			if text, err = alterations[s.ID].alter(text); err != nil {
+				return "", fmt.Errorf("altering %s: %w", s.ID, err)
+			}
+		}
+		conf += text
+	}
+	conf += "}\n"
+	if r.altered && sites[0].World.Alone {
+		return alterations[sites[0].ID].alter(conf)
+	}
+	return conf, nil
+}
+
+// head is what comes before the sites: the reference's, and what the setup of one that is
+// alone says of the whole process.
+func head(sites []harness.Site) string {
+	main, events := "", "    worker_connections 1024;\n"
+	if len(sites) == 1 && sites[0].World.Alone {
+		s := setups[sites[0].World.Setup]
+		main = indented(s.Main, 0)
+		if s.Events != "" {
+			events = indented(s.Events, 4)
+		}
+	}
+	return fmt.Sprintf(configurationHead, main, events)
+}
+
+func (r reference) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
+	at := request{host: s.Name, port: agent.FrontPort, path: "/"}
+	if s.World.Front != harness.FrontHTTP {
+		at.port = agent.FrontTLSPort
+	}
+	return r.of(b.Files, path.Base(Path)).policy(at)
+}
+
+// Where the lab's certificates are for NGINX to find.
+const (
+	trusted     = "/etc/nginx/lab/authority.pem"
+	revoked     = "/etc/nginx/lab/revoked.pem"
+	certificate = "/etc/nginx/lab/front.pem"
+	privateKey  = "/etc/nginx/lab/front.key"
+)
+
+// secure adds the lab's authority, where a site speaks TLS on either side.
+func (r reference) secure(boot *harness.Boot, sites []harness.Site) error {
+	needed := false
+	for _, s := range sites {
+		needed = needed || s.World.TLS || s.World.Front != harness.FrontHTTP
+	}
+	if !needed {
+		return nil
+	}
+	signs, err := r.signs()
+	if err != nil {
+		return err
+	}
+	ca, key, err := signs.PEM()
+	if err != nil {
+		return err
+	}
+	front, frontKey, err := signs.LeafPEM("front.test")
+	if err != nil {
+		return err
+	}
+	list, err := signs.Revocations()
+	if err != nil {
+		return err
+	}
+	boot.Authority = agent.Authority{Certificate: ca, Key: key}
+	boot.Files = append(boot.Files, harness.File{Path: trusted, Text: ca}, harness.File{Path: revoked, Text: list},
+		harness.File{Path: certificate, Text: front}, harness.File{Path: privateKey, Text: frontKey})
+	return nil
+}
+
+// configurationHead writes each timeout once, so that there is one line to blame. One
 // second is the shortest that can be told from the second SYN; reads get twice that,
 // so that the two cannot be taken for each other.
-var configuration = template.Must(template.New("nginx.conf").Funcs(template.FuncMap{
-	"address": address, "byName": byName, "resolver": resolver,
-}).Parse(`# Written by badgateway: the reference configuration.
+const configurationHead = `# Written by badgateway: the reference configuration.
 worker_processes 1;
 error_log stderr notice;
-
+%s
 events {
-    worker_connections 1024;
-}
+%s}
 
 http {
     access_log off;
@@ -68,33 +164,4 @@ http {
     proxy_read_timeout 2s;
     proxy_buffer_size 4k;
     resolver_timeout 1s;
-{{range .}}
-    server {
-        listen 80;
-        server_name {{.Name}};
-{{- if byName .}}
-        resolver {{resolver .}};
-        set $upstream {{.Upstream}};
-{{- end}}
-        location / {
-            proxy_pass http://{{address .}};
-        }
-    }
-{{end}}}
-`))
-
-// byName says that NGINX has to resolve the name at run time, for which it wants a
-// resolver and a variable: a name without one is resolved once, at start.
-func byName(s harness.Site) bool { return s.World.Resolve == harness.AtRequest }
-
-func resolver(s harness.Site) string { return s.Resolver.Addr().String() }
-
-func address(s harness.Site) string {
-	switch s.World.Resolve {
-	case harness.AtRequest:
-		return fmt.Sprintf("$upstream:%d", s.Server.Port())
-	case harness.AtStart:
-		return fmt.Sprintf("%s:%d", s.Upstream, s.Server.Port())
-	}
-	return s.Server.String()
-}
+`

@@ -83,16 +83,20 @@ Dir::Etc::preferencesparts "/dev/null";
 `, dir, arch)
 }
 
-// fetch downloads the package with all it depends on and returns the files, relative to dir. It installs nothing.
-func (a *apt) fetch(ctx context.Context, name string, say func(string)) ([]string, error) {
+// fetch downloads packages with all they depend on and returns the files, relative to dir. It installs nothing.
+func (a *apt) fetch(ctx context.Context, names []string, say func(string)) ([]string, error) {
 	say("fetching the package index")
 	// An index that cannot be had is a warning to apt; if it mattered, the second step fails and the
 	// log has both.
 	if err := a.run(ctx, "apt-get", "-c", a.conf, "-qq", "update"); err != nil {
 		return nil, err
 	}
-	say("fetching " + name + " and what it needs")
-	if err := a.run(ctx, "apt-get", "-c", a.conf, "-qq", "install", name); err != nil {
+	needs := "what it needs"
+	if len(names) > 1 {
+		needs = "what they need"
+	}
+	say("fetching " + strings.Join(names, ", ") + " and " + needs)
+	if err := a.run(ctx, "apt-get", append([]string{"-c", a.conf, "-qq", "install"}, names...)...); err != nil {
 		return nil, err
 	}
 	debs, err := fs.Glob(os.DirFS(a.dir), "cache/archives/*.deb")

@@ -34,7 +34,7 @@ func (p *Provider) fromPackage(ctx context.Context, pkg packaged) (Image, error)
 		labels: map[string]string{
 			labelProduct: "nginx",
 			labelVersion: t.upstream(),
-			labelSource:  pkg.origin() + " (nginx " + t.version + ")",
+			labelSource:  pkg.source(t),
 		},
 		// The second is for people who read `docker images`.
 		tags: []string{p.named(pkg.tag()), p.named("badgateway/nginx:" + t.upstream() + "-" + recipe())},

@@ -17,7 +17,7 @@ import (
 	"github.com/badgateway/badgateway/harness/agent"
 )
 
-// Program is a gateway that this machine runs itself.
+// Program is what this machine runs itself: a gateway, or an application server.
 type Program struct {
 	Path string     // of the program, in Root
 	Args []string   // that it needs before all others
@@ -54,7 +54,7 @@ func (s *Shop) Gateway(ctx context.Context, ref string) (Program, error) {
 	case want.program != "":
 		return s.installed(ctx, want.program)
 	}
-	if file, found := s.look("nginx"); found {
+	if file, found := s.look("nginx"); found && len(want.modules) == 0 {
 		p, err := s.installed(ctx, file)
 		if err == nil && ofBranch(p.Version, want.branch) {
 			return p, nil
@@ -176,7 +176,7 @@ func ofBranch(version, branch string) bool {
 
 // unpacked is nginx from packages, in the cache.
 func (s *Shop) unpacked(ctx context.Context, want wanted) (Program, error) {
-	pkg, err := s.packaged(want)
+	pkg, err := s.shelf().of(want)
 	if err != nil {
 		return Program{}, err
 	}
@@ -185,18 +185,12 @@ func (s *Shop) unpacked(ctx context.Context, want wanted) (Program, error) {
 		return Program{}, err
 	}
 	return Program{
-		Path: "/usr/sbin/nginx", Args: configured, Product: "nginx", Version: t.upstream(), Source: pkg.origin() + " (nginx " + t.version + ")",
+		Path: "/usr/sbin/nginx", Args: configured, Product: "nginx", Version: t.upstream(), Source: pkg.source(t),
 		Root: agent.Root{System: t.root, Bind: []string{"etc/ssl"}, Copy: []string{"etc/nginx", "var/www"}},
 	}, nil
 }
 
-func (s *Shop) packaged(want wanted) (packaged, error) {
-	shelf := shelf{etc: s.etc, arch: runtime.GOARCH}
-	if want.release != "" {
-		return shelf.releasePackage(want)
-	}
-	return shelf.hostPackage()
-}
+func (s *Shop) shelf() shelf { return shelf{etc: s.etc, arch: runtime.GOARCH} }
 
 // nothingToRun is the end of both ways to a program.
 func (s *Shop) nothingToRun(want wanted, err error) error {

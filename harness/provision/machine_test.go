@@ -138,3 +138,52 @@ func TestThePackagesProgramIsWhole(t *testing.T) {
 		t.Errorf("it says %q, %v; want version %s from %s", said, err, p.Version, p.Source)
 	}
 }
+
+// Modules come with the packages, beside the machine's own nginx, which may not know them.
+func TestModulesComeFromPackages(t *testing.T) {
+	needApt(t)
+	dir := t.TempDir()
+	saying(t, dir, "nginx version: nginx/1.22.1")
+	s, _ := shopWith(t, dir)
+	s.etc = "/etc"
+	p, err := s.Gateway(t.Context(), "nginx+http-headers-more-filter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module := filepath.Join(p.Root.System, "usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so")
+	if _, err := os.Stat(module); err != nil || !strings.Contains(p.Source, "http-headers-more-filter") {
+		t.Errorf("%v; it is said to be from %s", err, p.Source)
+	}
+	if _, err := s.Gateway(t.Context(), "nginx+http-of-nobody"); err == nil || !strings.Contains(err.Error(), "libnginx-mod-http-of-nobody") {
+		t.Errorf("a module that nobody packages: %v", err)
+	}
+}
+
+func TestAnApplicationIsNamedByItsPackages(t *testing.T) {
+	s, _ := shopWith(t)
+	for want, packages := range map[string][]string{
+		"without a package":                    nil,
+		"no package can be called `-o=Dir::x`": {"-o=Dir::x"},
+		"no package can be called `PHP`":       {"php-fpm", "PHP"},
+	} {
+		if _, err := s.Application(t.Context(), packages, "/usr/sbin/php-fpm*"); err == nil || !strings.Contains(err.Error(), want) || harness.BlameOf(err) != harness.Usage {
+			t.Errorf("%q: %v; want ...%s...", packages, err, want)
+		}
+	}
+}
+
+// Any package is had like nginx. The program is found by a pattern that one file matches.
+func TestAnApplicationComesFromPackages(t *testing.T) {
+	needApt(t)
+	s := NewShop(nil)
+	p, err := s.Application(t.Context(), []string{"mawk"}, "/usr/bin/maw*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(p.Root.System, "usr/bin/mawk")); err != nil || p.Path != "/usr/bin/mawk" || p.Version == "" || !strings.Contains(p.Source, "(mawk "+p.Version) {
+		t.Errorf("it is %+v, %v", p, err)
+	}
+	if _, err := s.Application(t.Context(), []string{"mawk"}, "/usr/bin/none*"); err == nil || !strings.Contains(err.Error(), "0 files") {
+		t.Errorf("a program that is not there: %v", err)
+	}
+}

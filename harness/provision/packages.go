@@ -35,12 +35,13 @@ func recipe() string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// packaged is nginx as one release of a distribution carries it.
+// packaged is a program as one release of a distribution carries it.
 type packaged struct {
-	distro  string // Debian
-	suite   string // bookworm
-	arch    string // in Debian's terms
-	branch  string // what its version has to begin with; "" is any
+	names   []string // of the packages to fetch: the program's own, then those that add to it
+	distro  string   // Debian
+	suite   string   // bookworm
+	arch    string   // in Debian's terms
+	branch  string   // what its version has to begin with; "" is any
 	sources []source
 }
 
@@ -50,17 +51,32 @@ type shelf struct {
 	arch string // GOARCH of what is to run the packages
 }
 
-// hostPackage is the nginx of the machine's own release.
-func (s shelf) hostPackage() (packaged, error) {
-	return s.packaged(func(all []source, host distribution) ([]source, string) {
+// module begins the names of packages with a dynamic module of nginx.
+const module = "libnginx-mod-"
+
+// of is the nginx that was asked for: of a release by name, or of the machine's own.
+func (s shelf) of(want wanted) (pkg packaged, err error) {
+	names := []string{"nginx"}
+	for _, m := range want.modules {
+		names = append(names, module+m)
+	}
+	if want.release != "" {
+		return s.releasePackage(want, names...)
+	}
+	return s.hostPackage(names...)
+}
+
+// hostPackage is of the machine's own release.
+func (s shelf) hostPackage(names ...string) (packaged, error) {
+	return s.packaged(names, func(all []source, host distribution) ([]source, string) {
 		sources, _ := hostSuite(all, host)
 		return sources, host.codename
 	})
 }
 
-// releasePackage is the nginx of a release of Debian by name. On a machine of the same release it is the machine's.
-func (s shelf) releasePackage(want wanted) (packaged, error) {
-	pkg, err := s.packaged(func(all []source, host distribution) ([]source, string) {
+// releasePackage is of a release of Debian by name. On a machine of the same release it is the machine's.
+func (s shelf) releasePackage(want wanted, names ...string) (packaged, error) {
+	pkg, err := s.packaged(names, func(all []source, host distribution) ([]source, string) {
 		switch {
 		case host.id != "debian":
 			return nil, want.release
@@ -74,7 +90,7 @@ func (s shelf) releasePackage(want wanted) (packaged, error) {
 	return pkg, err
 }
 
-func (s shelf) packaged(choose func([]source, distribution) ([]source, string)) (packaged, error) {
+func (s shelf) packaged(names []string, choose func([]source, distribution) ([]source, string)) (packaged, error) {
 	arch, err := debianArch(s.arch)
 	if err != nil {
 		return packaged{}, err
@@ -92,16 +108,34 @@ func (s shelf) packaged(choose func([]source, distribution) ([]source, string)) 
 		return packaged{}, noPackages(fmt.Sprintf("apt's sources on this machine (%s %s) lead to no packages for %s",
 			host.name(), host.codename, suite), nil)
 	}
-	return packaged{distro: host.name(), suite: suite, arch: arch, sources: sources}, nil
+	return packaged{names: names, distro: host.name(), suite: suite, arch: arch, sources: sources}, nil
 }
 
-func (pkg packaged) origin() string { return pkg.distro + " " + pkg.suite + " packages" }
+func (pkg packaged) origin() string {
+	origin := pkg.distro + " " + pkg.suite + " packages"
+	if more := pkg.names[1:]; len(more) > 0 {
+		origin += " with " + strings.ReplaceAll(strings.Join(more, ", "), module, "")
+	}
+	return origin
+}
+
+// source completes "nginx 1.22.1 from ...".
+func (pkg packaged) source(t tree) string {
+	return fmt.Sprintf("%s (%s %s)", pkg.origin(), pkg.names[0], t.version)
+}
 
 // key names what is made of it, before its version is known.
-func (pkg packaged) key() string { return pkg.suite + "-" + pkg.arch + "-" + recipe() }
+func (pkg packaged) key() string {
+	key := pkg.suite + "-" + pkg.arch + "-" + recipe()
+	if more := pkg.names[1:]; len(more) > 0 {
+		sum := sha256.Sum256([]byte(strings.Join(more, "+")))
+		key += "-" + hex.EncodeToString(sum[:4])
+	}
+	return key
+}
 
 // tag is the name under which a warm run finds the image.
-func (pkg packaged) tag() string { return "badgateway/nginx:" + pkg.key() }
+func (pkg packaged) tag() string { return "badgateway/" + pkg.names[0] + ":" + pkg.key() }
 
 // tree is the cached directory with everything that the packages hold.
 type tree struct {
@@ -124,7 +158,7 @@ func (pkg packaged) fetched(ctx context.Context, say func(string)) (tree, error)
 	if err != nil {
 		return tree{}, err
 	}
-	dest := filepath.Join(dir, "nginx-"+pkg.key())
+	dest := filepath.Join(dir, pkg.names[0]+"-"+pkg.key())
 	err = once(ctx, dest, say, func(scratch, made string) error { return pkg.fetch(ctx, scratch, made, say) })
 	if err != nil {
 		return tree{}, err
@@ -143,7 +177,7 @@ func (pkg packaged) mustCarry(t tree) error {
 		return nil
 	}
 	return &harness.Problem{
-		What: fmt.Sprintf("%s carry nginx %s, not %s", pkg.origin(), t.upstream(), pkg.branch),
+		What: fmt.Sprintf("%s carry %s %s, not %s", pkg.origin(), pkg.names[0], t.upstream(), pkg.branch),
 		Hint: "take an image of that version with --gateway image:REFERENCE.",
 	}
 }
@@ -153,7 +187,7 @@ func (pkg packaged) fetch(ctx context.Context, scratch, made string, say func(st
 	if err != nil {
 		return err
 	}
-	debs, err := a.fetch(ctx, "nginx", func(step string) { say(pkg.origin() + ": " + step) })
+	debs, err := a.fetch(ctx, pkg.names, func(step string) { say(pkg.origin() + ": " + step) })
 	if err != nil {
 		return pkg.unfetched(ctx, err)
 	}
@@ -162,7 +196,7 @@ func (pkg packaged) fetch(ctx context.Context, scratch, made string, say func(st
 	if err := a.unpack(ctx, debs, root); err != nil {
 		return pkg.unfetched(ctx, err)
 	}
-	version, err := debVersion(debs, "nginx")
+	version, err := debVersion(debs, pkg.names[0])
 	if err != nil {
 		return err
 	}

@@ -214,7 +214,7 @@ func TestVersions(t *testing.T) {
 		t.Error("a package that is not there has a version")
 	}
 	for branch, ok := range map[string]bool{"": true, "1.22": true, "1.2": false, "1.26": false} {
-		if err := (packaged{branch: branch}).mustCarry(tree{version: version}); (err == nil) != ok {
+		if err := (packaged{names: []string{"nginx"}, branch: branch}).mustCarry(tree{version: version}); (err == nil) != ok {
 			t.Errorf("branch %q: %v", branch, err)
 		}
 	}

@@ -58,6 +58,8 @@ func (p *Provider) Gateway(ctx context.Context, ref string) (Image, error) {
 		return Image{}, Runs(ref, Engine)
 	case want.image != "":
 		return p.image(ctx, want.image)
+	case len(want.modules) > 0:
+		return p.fromPackages(ctx, want)
 	case want.release != "":
 		return p.fromRelease(ctx, want)
 	default:
@@ -105,13 +107,13 @@ func (p *Provider) hostPackage(ctx context.Context) (packaged, error) {
 	if err != nil {
 		return packaged{}, err
 	}
-	return shelf.hostPackage()
+	return shelf.hostPackage("nginx")
 }
 
 // fromRelease takes the packages of one named Debian release, or where there are none the vendor's image of
 // the same branch.
 func (p *Provider) fromRelease(ctx context.Context, want wanted) (Image, error) {
-	img, err := p.fromReleasePackages(ctx, want)
+	img, err := p.fromPackages(ctx, want)
 	if err == nil || ctx.Err() != nil {
 		return img, err
 	}
@@ -126,12 +128,13 @@ func (p *Provider) fromRelease(ctx context.Context, want wanted) (Image, error) 
 	}
 }
 
-func (p *Provider) fromReleasePackages(ctx context.Context, want wanted) (Image, error) {
+// fromPackages takes the packages that are wanted, and no others.
+func (p *Provider) fromPackages(ctx context.Context, want wanted) (Image, error) {
 	shelf, err := p.shelf(ctx)
 	if err != nil {
 		return Image{}, err
 	}
-	pkg, err := shelf.releasePackage(want)
+	pkg, err := shelf.of(want)
 	if err != nil {
 		return Image{}, err
 	}

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/badgateway/badgateway/harness"
@@ -17,10 +18,11 @@ var releases = map[string]string{"1.22": "bookworm", "1.26": "trixie", "1.30": "
 
 // wanted is a parsed gateway reference. At most one of image, program and release is set; none means any nginx.
 type wanted struct {
-	image   string // what to ask the engine for
-	program string // a file of this machine
-	release string // Debian's name of the release whose package is wanted
-	branch  string // the branch of nginx which that release must turn out to carry
+	image   string   // what to ask the engine for
+	program string   // a file of this machine
+	release string   // Debian's name of the release whose package is wanted
+	branch  string   // the branch of nginx which that release must turn out to carry
+	modules []string // dynamic modules that packages add, in Debian's words: http-lua
 }
 
 const refHint = "say nginx, nginx@1.22, nginx@1.26, nginx@1.30, image:REFERENCE or bin:/PATH."
@@ -29,9 +31,13 @@ const refHint = "say nginx, nginx@1.22, nginx@1.26, nginx@1.30, image:REFERENCE 
 //
 //	nginx            any nginx: the quickest to be had
 //	nginx@BRANCH     1.22, 1.26 or 1.30, from Debian's packages
+//	...+MODULE       one of the former from packages, with a dynamic module: nginx+http-lua
 //	image:REFERENCE  that image, taken for nginx; only an engine runs it
 //	bin:PATH         that program of this machine, taken for nginx; only this machine runs it
 func parseRef(ref string) (wanted, error) {
+	if base, modules, ok := strings.Cut(ref, "+"); ok && !strings.Contains(base, ":") {
+		return withModules(base, strings.Split(modules, "+"))
+	}
 	if ref == "nginx" {
 		return wanted{}, nil
 	}
@@ -55,6 +61,23 @@ func parseRef(ref string) (wanted, error) {
 	}
 	return wanted{}, misnamed("unknown gateway "+quoted(ref), refHint, nil)
 }
+
+// withModules is a gateway from packages that brings dynamic modules.
+func withModules(base string, modules []string) (wanted, error) {
+	want, err := parseRef(base)
+	if err != nil {
+		return wanted{}, err
+	}
+	for _, m := range modules {
+		if !moduleName.MatchString(m) {
+			return wanted{}, misnamed("no package can be called after a module "+quoted(m), "write it as Debian's packages do: nginx+http-lua.", nil)
+		}
+	}
+	want.modules = modules
+	return want, nil
+}
+
+var moduleName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
 // CheckRef returns nil where ref can name a gateway; whether there is such a release or
 // image is found out where it is looked for.

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -14,11 +15,12 @@ func TestRefsThatMeanSomething(t *testing.T) {
 		"nginx@1.26":                        {release: "trixie", branch: "1.26"},
 		"nginx@1.30":                        {release: "sid", branch: "1.30"},
 		"image:nginx:1.29-alpine":           {image: "nginx:1.29-alpine"},
+		"nginx@1.26+http-lua+stream":        {release: "trixie", branch: "1.26", modules: []string{"http-lua", "stream"}},
 		"bin:/opt/nginx/sbin/../sbin/nginx": {program: "/opt/nginx/sbin/nginx"},
 		"image:mirror.test:5000/a/b@sha256:" + zeros: {image: "mirror.test:5000/a/b@sha256:" + zeros},
 	} {
 		got, err := parseRef(ref)
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("parseRef(%q) = %+v, %v; want %+v", ref, got, err, want)
 		}
 	}
@@ -28,7 +30,7 @@ const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
 
 func TestRefsThatMeanNothingAreTheCallersFault(t *testing.T) {
 	for _, ref := range []string{
-		"", "nginx@", "nginx@1.27", "nginx:1.28", "image:", "image:UPPER", "image:a b", "bin:", "bin:nginx", "bin:./nginx", "haproxy",
+		"", "nginx@", "nginx@1.27", "nginx:1.28", "image:", "image:UPPER", "image:a b", "bin:", "bin:nginx", "bin:./nginx", "haproxy", "nginx+", "nginx+../x", "nginx@1.27+stream", "nginx+a b",
 	} {
 		_, err := parseRef(ref)
 		if err == nil {

@@ -41,7 +41,7 @@ func gatewayRootfs(root string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, dir := range []string{"etc/nginx", "etc/ssl", "usr/share/nginx", "var/www"} {
+	for _, dir := range append([]string{"etc/nginx", "etc/ssl", "usr/share/nginx", "var/www"}, scripts...) {
 		if err := r.packagedBelow(dir); err != nil {
 			return nil, err
 		}
@@ -54,6 +54,9 @@ func gatewayRootfs(root string) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
+
+// scripts is what modules read that run a language.
+var scripts = []string{"usr/share/lua", "usr/share/luajit-2.1", "usr/share/perl", "usr/share/perl5", "usr/lib/x86_64-linux-gnu/perl", "usr/lib/x86_64-linux-gnu/perl5", "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/aarch64-linux-gnu/perl", "usr/lib/aarch64-linux-gnu/perl5"}
 
 // surroundings writes the few of a system around the gateway.
 func (r *rootfs) surroundings() error {

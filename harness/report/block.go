@@ -8,11 +8,22 @@ import (
 )
 
 // blocks follow the table as a compiler's messages would: where, what, and how to see
-// it again.
+// it again. Cells of routes that break the same rules at the same lines are told by the first.
 func (t *text) blocks() {
+	told := map[string]bool{}
 	for _, c := range t.run.Summary.Cells {
-		if t.hasBlock(c) {
-			t.line("")
+		if !t.hasBlock(c) {
+			continue
+		}
+		broken := brokenRules(c)
+		if told[broken] && !t.Verbose {
+			continue
+		}
+		told[broken] = broken != ""
+		t.apart()
+		if c.Route != "" {
+			t.routeBlock(c, t.run.alike(c, broken))
+		} else {
 			t.block(c)
 		}
 	}
@@ -30,18 +41,7 @@ func (t *text) block(c harness.Cell) {
 		}
 		t.line(line)
 	}
-	entries := t.run.evidence(c)
-	widest := 0
-	for _, e := range entries {
-		widest = max(widest, len(e.name))
-	}
-	for _, e := range entries {
-		width := t.Width
-		if e.whole {
-			width = 0
-		}
-		t.hanging(fmt.Sprintf("  %-*s  ", widest, e.name), e.text, width)
-	}
+	t.entries(t.run.evidence(c))
 }
 
 type entry struct {
@@ -61,6 +61,8 @@ func (r Run) evidence(c harness.Cell) (found []entry) {
 	add("injected", c.While)
 	add("seen", c.Receipt)
 	add("client", client(c))
+	add("crowd", crowd(c.Load))
+	add("helps", helps(c))
 	for _, f := range c.Findings {
 		add(finding(f))
 	}
@@ -85,11 +87,49 @@ func client(c harness.Cell) string {
 	if c.Outcome == "" {
 		return ""
 	}
-	said := fmt.Sprintf("%s; attempts at the upstream: %d", seen(c), c.Attempts)
+	said := fmt.Sprintf("%s; attempts at the upstream: %d", timed(c), c.Attempts)
 	if c.ErrorType != "" {
 		said += "; the gateway calls it " + c.ErrorType
 	}
 	return said
+}
+
+// crowd is what others got meanwhile, and how long that took them.
+func crowd(l *harness.Load) string {
+	if l == nil {
+		return ""
+	}
+	said := make([]string, len(l.Ends))
+	for i, end := range l.Ends {
+		said[i] = fmt.Sprintf("%d got %s, %s", end.Count, end, quantiles(end.Took))
+	}
+	return fmt.Sprintf("%d requests, each from when it was due: %s; attempts at the upstreams: %d", l.Requests, strings.Join(said, "; "), l.Attempts)
+}
+
+func quantiles(l harness.Quantiles) string {
+	return fmt.Sprintf("half within %s, 95%% %s, 99%% %s, the last %s", duration(l.P50), duration(l.P95), duration(l.P99), duration(l.Max))
+}
+
+// helps is what a visitor could have done, what he was told to do, and how many more suffered.
+func helps(c harness.Cell) string {
+	var said []string
+	switch c.Helps {
+	case harness.NoRemedy:
+	case harness.Repair:
+		said = append(said, "nothing that a visitor can do, only the repair")
+	default:
+		said = append(said, string(c.Helps))
+	}
+	if c.Suffered > 0 {
+		said = append(said, fmt.Sprintf("after the repair %d more requests failed, for %s", c.Suffered, duration(c.Recovery)))
+	}
+	if c.RetryAfter != "" {
+		said = append(said, "the answer says Retry-After: "+c.RetryAfter)
+	}
+	if c.CacheControl != "" {
+		said = append(said, "the answer says Cache-Control: "+c.CacheControl)
+	}
+	return strings.Join(said, "; ")
 }
 
 func finding(f harness.Finding) (name, text string) {
@@ -129,6 +169,9 @@ const defaultRuntime = "docker"
 // Replay is the command that plays a cell again.
 func (r Run) Replay(id string) string {
 	words := []string{"badgateway", "run", quoted(id)}
+	if file := r.Files[id]; file != "" { // whose scenarios are all played where no label is asked for
+		words = []string{"badgateway", "run", quoted(file), "--filter", quoted(harness.Scenario{ID: id}.Label())}
+	}
 	if r.Reference != "" && r.Reference != defaultGateway {
 		words = append(words, "--gateway", quoted(r.Reference))
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,36 +17,61 @@ import (
 
 var renderers = map[string]report.Renderer{
 	"text": report.Text(report.Style{Verbose: true}), "folded": report.Text(report.Style{Verbose: true, Width: 80}),
-	"json": report.JSON, "junit": report.JUnit,
+	"json": report.JSON, "junit": report.JUnit, "github": report.GitHub("/repo", "/repo"),
+	"summary": report.Summary,
 }
 
-// fill writes s into every string that v holds, so that a field that is added to a
-// cell one day is tried too.
-func fill(v reflect.Value, s string) {
+// fill writes s into every string that v can hold, so that a field that is added to a
+// cell one day is tried too: lists that are empty get an element, pointers a value, but for a
+// third of its type inside of one another.
+func fill(v reflect.Value, s string, inside ...reflect.Type) {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(s)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type() != reflect.TypeFor[time.Time]() {
-				fill(v.Field(i), s)
+				fill(v.Field(i), s, append(inside, v.Type())...)
 			}
 		}
+	case reflect.Pointer:
+		if first := slices.Index(inside, v.Type().Elem()); first >= 0 && slices.Contains(inside[first+1:], v.Type().Elem()) {
+			return
+		}
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		fill(v.Elem(), s, inside...)
 	case reflect.Slice:
+		if v.Len() == 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		}
 		for i := range v.Len() {
-			fill(v.Index(i), s)
+			fill(v.Index(i), s, inside...)
 		}
 	}
 }
 
-// hostileRun has every verdict, with hostile text wherever text can be.
-func hostileRun(s string) report.Run {
+// hostileCheck has every verdict, with hostile text wherever text can be.
+func hostileCheck(s string) report.Run {
 	r := oneOfEach()
 	for i := range r.Summary.Cells {
-		r.Summary.Cells[i].Findings = []harness.Finding{{Held: true, Declared: "x"}, {Saw: "x"}}
+		c := &r.Summary.Cells[i]
+		c.At = &harness.Position{Line: 3, Column: 1}
+		c.Findings = []harness.Finding{{Held: true, Declared: "x"}, {Saw: "x"}, {Strength: harness.Should, At: &harness.Position{Line: 4}}}
 	}
 	r.Trouble, r.Summary.Spent.Longest = "x", dropped()
 	fill(reflect.ValueOf(&r).Elem(), s)
+	return r
+}
+
+// hostileRun is the same without a configuration of which it would be a check.
+func hostileRun(s string) report.Run {
+	r := hostileCheck(s)
+	r.Check, r.Coverage = nil, report.Coverage{}
+	for i := range r.Summary.Cells {
+		r.Summary.Cells[i].Route = ""
+	}
 	return r
 }
 
@@ -71,15 +97,21 @@ func everyControl() string {
 
 func hostileOutputs(t *testing.T, s string) {
 	for name, render := range renderers {
-		text := rendered(t, render, hostileRun(s))
-		checkTame(t, name, text)
-		switch name {
-		case "json":
-			if !json.Valid([]byte(text)) {
-				t.Error("the report is not JSON")
+		for _, run := range []report.Run{hostileRun(s), hostileCheck(s)} {
+			text := rendered(t, render, run)
+			checkTame(t, name, text)
+			switch name {
+			case "json":
+				if !json.Valid([]byte(text)) {
+					t.Error("the report is not JSON")
+				}
+			case "junit":
+				wellFormed(t, text)
+			case "text", "folded":
+				if got := runnerReads(text); len(got) != 0 {
+					t.Errorf("%s: a step's log obeys %+v", name, got)
+				}
 			}
-		case "junit":
-			wellFormed(t, text)
 		}
 	}
 }
@@ -105,16 +137,18 @@ func TestHostileTextIsSpelled(t *testing.T) {
 
 // A line of a log must not pass for a line of ours.
 func TestALineEndMakesNoLine(t *testing.T) {
-	for _, name := range []string{"text", "junit"} {
-		lines := func(s string) int { return strings.Count(rendered(t, renderers[name], hostileRun(s)), "\n") }
-		if a, b := lines("one"), lines("o\nn\r\ne"); a != b {
-			t.Errorf("%s: line ends in texts make %d lines of %d", name, b, a)
+	for _, name := range []string{"text", "junit", "github", "summary"} {
+		for _, of := range []func(string) report.Run{hostileRun, hostileCheck} {
+			lines := func(s string) int { return strings.Count(rendered(t, renderers[name], of(s)), "\n") }
+			if a, b := lines("one"), lines("o\nn\r\ne"); a != b {
+				t.Errorf("%s: line ends in texts make %d lines of %d", name, b, a)
+			}
 		}
 	}
 }
 
 func TestRenderersLeaveTheRunAlone(t *testing.T) {
-	r, want := hostileRun("\x1b"), hostileRun("\x1b")
+	r, want := hostileCheck("\x1b"), hostileCheck("\x1b")
 	for name, render := range renderers {
 		if rendered(t, render, r); !reflect.DeepEqual(r, want) {
 			t.Fatalf("%s altered the run", name)

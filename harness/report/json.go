@@ -29,6 +29,8 @@ type jsonRun struct {
 	Planned    int             `json:"planned"`
 	Counts     map[string]int  `json:"counts"`
 	Spent      journal.Spent   `json:"spent"`
+	Check      []string        `json:"check,omitempty"`
+	Coverage   Coverage        `json:"coverage,omitzero"`
 	Cells      []harness.Cell  `json:"cells"`
 }
 
@@ -39,7 +41,7 @@ func JSON(w io.Writer, r Run) error {
 		Format: Format, Badgateway: r.Badgateway, Started: r.Started, Reference: r.Reference,
 		Gateway: r.Gateway, Version: s.Version, Source: s.Source, Runtime: r.Runtime,
 		Verdict: r.Verdict(), Trouble: r.Trouble, Planned: r.Planned, Counts: counts(s.Cells),
-		Spent: journal.SpentOn(s.Spent),
+		Spent: journal.SpentOn(s.Spent), Check: r.Check, Coverage: r.Coverage,
 		Cells: append([]harness.Cell{}, s.Cells...),
 	}
 	text, err := json.MarshalIndent(out, "", "  ")

@@ -18,7 +18,7 @@ type junitSuites struct {
 	XMLName xml.Name `xml:"testsuites"`
 	Name    string   `xml:"name,attr"`
 	junitCounts
-	Suite junitSuite `xml:"testsuite"`
+	Suites []junitSuite `xml:"testsuite"`
 }
 
 type junitSuite struct {
@@ -45,6 +45,8 @@ type junitProperty struct {
 type junitCase struct {
 	Class   string      `xml:"classname,attr"`
 	Name    string      `xml:"name,attr"`
+	File    string      `xml:"file,attr,omitempty"`
+	Line    int         `xml:"line,attr,omitempty"`
 	Time    string      `xml:"time,attr"`
 	Skipped *junitWords `xml:"skipped"`
 	Error   *junitWords `xml:"error"`
@@ -60,27 +62,52 @@ type junitWords struct {
 
 // JUnit renders XML 1.0 for CI: fail is a failure, inconclusive an error, unsupported
 // skipped; a warning is in the output of a case that passes. A run that did not come
-// to its end has one more case, an error, so that what is missing cannot pass.
+// to its end has one more case, an error, so that what is missing cannot pass. A
+// configuration's routes have a suite each.
 func JUnit(w io.Writer, r Run) error {
 	r = r.tamed()
-	suite := junitSuite{
-		Name: r.subject(), Timestamp: r.Started.UTC().Format(time.RFC3339),
-		Properties: []junitProperty{
-			{"badgateway", r.Badgateway}, {"gateway", r.Reference}, {"source", r.Summary.Source}, {"where the time went", took(r.Summary)},
-			{"pass as declared", strconv.Itoa(declared(r.Summary.Cells))},
-		},
+	suites := r.junitSuites()
+	if r.Trouble != "" {
+		suites[len(suites)-1].add(junitCase{Class: r.Gateway, Name: "comes to its end", Time: "0.000",
+			Error: &junitWords{Message: r.Trouble, Type: "ended early"}})
 	}
+	all := junitSuites{Name: "badgateway", Suites: suites}
+	for _, s := range suites {
+		all.Tests, all.Failures, all.Errors, all.Skipped = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors, all.Skipped+s.Skipped
+	}
+	all.Time = r.junitTime()
+	return writeXML(w, all)
+}
+
+func (r Run) junitTime() string {
+	spent := r.Summary.Spent
+	return fmt.Sprintf("%.3f", spent.Start+spent.Play+spent.Stop)
+}
+
+// junitSuites is one suite, or one for each route.
+func (r Run) junitSuites() []junitSuite {
 	names := map[string]int{}
+	if r.routed() {
+		return r.junitRoutes(names)
+	}
+	suite := r.junitSuite(r.subject())
+	suite.Time = r.junitTime()
+	suite.Properties = append(suite.Properties, junitProperty{"where the time went", took(r.Summary)},
+		junitProperty{"pass as declared", strconv.Itoa(declared(r.Summary.Cells))})
 	for _, c := range r.Summary.Cells {
 		suite.add(r.junitCase(c, names))
 	}
-	if r.Trouble != "" {
-		suite.add(junitCase{Class: r.Gateway, Name: "comes to its end", Time: "0.000",
-			Error: &junitWords{Message: r.Trouble, Type: "ended early"}})
+	return []junitSuite{suite}
+}
+
+// junitSuite is one without cases.
+func (r Run) junitSuite(name string) junitSuite {
+	return junitSuite{
+		Name: name, Timestamp: r.Started.UTC().Format(time.RFC3339),
+		Properties: []junitProperty{
+			{"badgateway", r.Badgateway}, {"gateway", r.Reference}, {"source", r.Summary.Source},
+		},
 	}
-	spent := r.Summary.Spent
-	suite.Time = fmt.Sprintf("%.3f", spent.Start+spent.Play+spent.Stop)
-	return writeXML(w, junitSuites{Name: "badgateway", junitCounts: suite.junitCounts, Suite: suite})
 }
 
 func writeXML(w io.Writer, v any) error {
@@ -112,11 +139,11 @@ func (r Run) junitCase(c harness.Cell, names map[string]int) junitCase {
 		Class: c.Gateway + "." + string(c.Cause), Name: c.ID,
 		Time: fmt.Sprintf("%.3f", c.Spent.Total()), Out: sentence(c),
 	}
-	key := jc.Class + " " + jc.Name
-	if names[key]++; names[key] > 1 {
-		jc.Name = fmt.Sprintf("%s (%d)", jc.Name, names[key])
+	if c.Route != "" {
+		jc.onRoute(c)
 	}
-	words := &junitWords{Message: c.Reason, Type: c.Verdict.String()}
+	jc.once(names)
+	words := &junitWords{Message: reasonAt(c), Type: c.Verdict.String()}
 	switch c.Verdict {
 	case harness.Fail:
 		words.Text, jc.Failure = r.evidenceText(c), words
@@ -130,9 +157,17 @@ func (r Run) junitCase(c harness.Cell, names map[string]int) junitCase {
 	return jc
 }
 
+// once gives the case a name of its own.
+func (jc *junitCase) once(names map[string]int) {
+	key := jc.Class + " " + jc.Name
+	if names[key]++; names[key] > 1 {
+		jc.Name = fmt.Sprintf("%s (%d)", jc.Name, names[key])
+	}
+}
+
 func (r Run) evidenceText(c harness.Cell) string {
 	var b strings.Builder
-	for _, e := range r.evidence(c) {
+	for _, e := range r.all(c) {
 		b.WriteString(e.name + ": " + e.text + "\n")
 	}
 	return b.String()

@@ -47,7 +47,7 @@ func NewRegion(w io.Writer, style Style, total int, now func() time.Time) *Progr
 func (p *Progress) Say(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.last = visible.Text(what)
+	p.last = disarmed(visible.Text(what))
 	if p.redraw {
 		p.draw()
 		return
@@ -60,21 +60,33 @@ func (p *Progress) Cell(c harness.Cell) {
 	c = tame(c)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done[c.ID] = c
+	p.done[c.Key()] = c
 	again := ""
 	if c.Take > 1 {
 		again = " (played again)"
 	}
-	told := fmt.Sprintf("  %s  %s%s", c.ID, seen(c), again)
+	what := c.ID
+	if c.Route != "" {
+		what += " on " + c.Route
+	}
+	told := fmt.Sprintf("  %s  %s%s", what, seen(c), again)
 	if c.Reason != "" {
 		told += ": " + c.Reason
 	}
+	told = disarmed(told)
 	if p.redraw {
 		p.last = c.Verdict.String() + told
 		p.draw()
 		return
 	}
 	fmt.Fprintf(p.w, "[%d/%d] %s%s\n", len(p.done), p.total, p.style.paint(c.Verdict, c.Verdict.String()), told)
+}
+
+// Expect says how many cells there will be, where that was not known at the beginning.
+func (p *Progress) Expect(total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total = total
 }
 
 // Tick lets the shown time go on.

@@ -25,6 +25,12 @@ type Run struct {
 	Summary    harness.Summary
 	// Trouble is what ended the run before its end, "" if nothing did.
 	Trouble string
+	// Check are the words of the command up to the cell where a configuration was checked:
+	// badgateway check deploy/nginx. Coverage is what there is to tell of it then.
+	Check    []string
+	Coverage Coverage
+	// Files are where scenarios were told that are not of the catalogue, by their IDs.
+	Files map[string]string
 }
 
 // Verdict is the summary's, in doubt if the run did not come to its end.

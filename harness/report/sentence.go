@@ -77,6 +77,14 @@ func seen(c harness.Cell) string {
 	return saw(c) + " after " + duration(c.Seconds)
 }
 
+// timed is seen, with the time as an expression where there is one.
+func timed(c harness.Cell) string {
+	if c.Time == "" || waited(c) == "" {
+		return seen(c)
+	}
+	return seen(c) + " = " + c.Time
+}
+
 // duration has milliseconds, which tell a timeout from its neighbour, and more digits
 // only below ten of them, where an answer came at once.
 func duration(seconds float64) string {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/visible"
 )
@@ -10,28 +12,70 @@ import (
 func (r Run) tamed() Run {
 	spell(&r.Badgateway, &r.Reference, &r.Gateway, &r.Runtime, &r.Trouble, &r.Summary.Version, &r.Summary.Source)
 	r.Summary.Spent.Longest = tame(r.Summary.Spent.Longest)
-	given := r.Summary.Cells
-	r.Summary.Cells = make([]harness.Cell, len(given))
-	for i, c := range given {
+	r.Summary.Cells = slices.Clone(r.Summary.Cells)
+	for i, c := range r.Summary.Cells {
 		r.Summary.Cells[i] = tame(c)
 	}
+	r.Check = spelled(r.Check)
+	r.Coverage = r.Coverage.tamed()
 	return r
 }
 
 func tame(c harness.Cell) harness.Cell {
-	spell(&c.ID, &c.Title, &c.While, &c.Folklore, &c.Gateway, &c.Version, &c.Runtime, &c.Clock,
-		&c.ErrorType, &c.Receipt, &c.Decided, &c.Reason, &c.Why, &c.Type)
+	spell(&c.ID, &c.Route, &c.Method, &c.Title, &c.While, &c.Folklore, &c.Gateway, &c.Version, &c.Runtime, &c.ClockReason,
+		&c.ErrorType, &c.Receipt, &c.Decided, &c.Time, &c.Reason, &c.Why, &c.Type, &c.RetryAfter, &c.CacheControl)
+	spell(&c.Clock)
 	spell(&c.Cause)
 	spell(&c.Phase)
 	spell(&c.Outcome)
-	c.Log = append([]string(nil), c.Log...)
-	for i := range c.Log {
-		spell(&c.Log[i])
+	spell(&c.Helps)
+	c.Log, c.Tried, c.At = spelled(c.Log), spelled(c.Tried), tamePosition(c.At)
+	if c.Real != nil {
+		real := tame(*c.Real)
+		c.Real = &real
 	}
-	c.Findings = append([]harness.Finding(nil), c.Findings...)
+	if c.Load != nil {
+		load := *c.Load
+		load.Ends = slices.Clone(load.Ends)
+		for i := range load.Ends {
+			spell(&load.Ends[i].Outcome)
+		}
+		c.Load = &load
+	}
+	c.Findings = slices.Clone(c.Findings)
 	for i := range c.Findings {
 		f := &c.Findings[i]
-		spell(&f.Check, &f.Saw, &f.Declared)
+		spell(&f.Check, &f.Saw, &f.Declared, &f.Rule, &f.Cite, &f.Try)
+		f.At = tamePosition(f.At)
+	}
+	return c
+}
+
+func tamePosition(p *harness.Position) *harness.Position {
+	if p == nil {
+		return nil
+	}
+	tame := *p
+	spell(&tame.File, &tame.Says)
+	return &tame
+}
+
+func (c Coverage) tamed() Coverage {
+	spell(&c.Told)
+	c.Unreached, c.Dropped, c.Gaps = slices.Clone(c.Unreached), slices.Clone(c.Dropped), slices.Clone(c.Gaps)
+	c.NotRun, c.Skipped = slices.Clone(c.NotRun), slices.Clone(c.Skipped)
+	for _, pieces := range [][]Uncovered{c.Unreached, c.Dropped} {
+		for i := range pieces {
+			spell(&pieces[i].Where, &pieces[i].What, &pieces[i].Why)
+		}
+	}
+	for _, left := range [][]Left{c.NotRun, c.Skipped} {
+		for i := range left {
+			spell(&left[i].Fault, &left[i].Route, &left[i].Why)
+		}
+	}
+	for i := range c.Gaps {
+		spell(&c.Gaps[i].Path, &c.Gaps[i].What, &c.Gaps[i].Where)
 	}
 	return c
 }
@@ -40,4 +84,13 @@ func spell[S ~string](texts ...*S) {
 	for _, t := range texts {
 		*t = S(visible.Text(string(*t)))
 	}
+}
+
+// spelled is a copy of the texts, spelled.
+func spelled(texts []string) []string {
+	texts = slices.Clone(texts)
+	for i := range texts {
+		spell(&texts[i])
+	}
+	return texts
 }

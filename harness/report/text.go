@@ -26,8 +26,12 @@ func Text(style Style) Renderer {
 	return func(w io.Writer, r Run) error {
 		r = r.tamed()
 		t := text{Style: style, run: r}
-		t.table()
-		t.blocks()
+		if r.routed() {
+			t.routes()
+		} else {
+			t.table()
+			t.blocks()
+		}
 		t.close()
 		_, err := w.Write(t.out.Bytes())
 		return err
@@ -93,11 +97,13 @@ func widthsOf(lines [][]string) []int {
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {
 		for i, s := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(s))
+			widths[i] = max(widths[i], width(s))
 		}
 	}
 	return widths
 }
+
+func width(s string) int { return utf8.RuneCountInString(s) }
 
 // across is how wide a row is.
 func across(widths []int) int {
@@ -112,7 +118,7 @@ func across(widths []int) int {
 func row(line []string, widths []int) string {
 	var b strings.Builder
 	for i, s := range line[:len(widths)] {
-		b.WriteString(s + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s)+gap))
+		b.WriteString(s + strings.Repeat(" ", widths[i]-width(s)+gap))
 	}
 	return strings.TrimRight(b.String(), " ")
 }
@@ -120,9 +126,7 @@ func row(line []string, widths []int) string {
 // close says what was played, how it came out, and where the time went.
 func (t *text) close() {
 	s := t.run.Summary
-	if t.out.Len() > 0 {
-		t.line("")
-	}
+	t.apart()
 	if t.run.Trouble != "" {
 		t.indented(0, fmt.Sprintf("ended early, with %d of %s judged: %s", len(s.Cells), cells(t.run.Planned), t.run.Trouble))
 	}
@@ -132,6 +136,9 @@ func (t *text) close() {
 			said += " (" + s.Source + ")"
 		}
 		t.indented(0, said+": "+tally(s.Cells))
+	}
+	for _, line := range clocks(s.Cells) {
+		t.indented(0, line)
 	}
 	if where := took(s); where != "" {
 		t.indented(0, "time: "+where)
@@ -144,7 +151,7 @@ func (t *text) hanging(head, s string, width int) {
 	}
 }
 
-func (t *text) line(s string) { t.out.WriteString(s + "\n") }
+func (t *text) line(s string) { t.out.WriteString(disarmed(s) + "\n") }
 
 // indented writes s in lines that fit the width, all of them indented.
 func (t *text) indented(by int, s string) {

@@ -54,6 +54,8 @@ func Names() []string {
 type Want struct {
 	// From is where the gateway's program comes from, in provision's words; "" is "nginx".
 	From string
+	// Needs are those of the gateway itself.
+	Needs harness.Needs
 	// Scenarios are what is to be played; their worlds say what they need.
 	Scenarios []harness.Scenario
 }
@@ -141,7 +143,7 @@ func (c candidate) examine(ctx context.Context, w Want, progress func(string)) (
 	}
 	err = rt.Takes(w.From)
 	if err == nil {
-		err = rt.Supports(ctx, 0)
+		err = rt.Supports(ctx, w.Needs)
 	}
 	said := map[harness.Needs]error{}
 	for _, s := range w.Scenarios {

@@ -94,7 +94,7 @@ func (p *parser) step() (s Step, err error) {
 	p.space()
 	s.Verb = Verb(p.ident())
 	switch s.Verb {
-	case ReadRequest, Serve, Hold, Close, Reset, Die, ExhaustMemory:
+	case ReadRequest, ReadHead, Hear, ReadHello, Handshake, Serve, Hold, Close, Reset, Die, ExhaustMemory:
 		p.rest = p.rest[len(s.Verb):]
 		return s, nil
 	case Wait:

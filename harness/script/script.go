@@ -31,11 +31,15 @@ type Verb string
 
 // The verbs. Only a process of its own (agent.Host.Process) can Die or ExhaustMemory.
 const (
-	ReadRequest   Verb = "read-request"   // read one HTTP request, head and body
+	ReadRequest   Verb = "read-request"   // read one request, head and body, in what the peer speaks
+	ReadHead      Verb = "read-head"      // read the head of one HTTP/1 request, and nothing of its body
+	Hear          Verb = "hear"           // wait for the peer's first bytes, and read what has come, whatever it is
+	ReadHello     Verb = "read-hello"     // read what the peer opens TLS with; what follows is no TLS
+	Handshake     Verb = "handshake"      // finish the TLS handshake, if the peer begins one
 	Write         Verb = "write"          // write Text, Times over, at once
 	Drip          Verb = "drip"           // write Text byte by byte, one every Every
 	Wait          Verb = "wait"           // do nothing for Every
-	Serve         Verb = "serve"          // hand the connection to a well-behaved HTTP loop
+	Serve         Verb = "serve"          // hand the connection to a well-behaved server of what the peer speaks
 	Hold          Verb = "hold"           // keep the connection open and silent until the peer ends it
 	Close         Verb = "close"          // send FIN, then read what the peer still sends
 	Reset         Verb = "reset"          // send RST
@@ -77,6 +81,16 @@ func (s Script) Clause(n int) *Clause {
 
 // Ends says whether the clause's last step has that verb.
 func (c Clause) Ends(v Verb) bool { return len(c.Steps) > 0 && c.Steps[len(c.Steps)-1].Verb == v }
+
+// Reads is how many requests the clause reads, one by one.
+func (c Clause) Reads() (n int) {
+	for _, s := range c.Steps {
+		if s.Verb == ReadRequest {
+			n++
+		}
+	}
+	return n
+}
 
 func (s Script) String() string {
 	clauses := make([]string, len(s))

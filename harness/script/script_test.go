@@ -15,7 +15,11 @@ func TestStringIsTheInverseOfParse(t *testing.T) {
 		`1 x read-request; die, then 2 x hold, then serve`,
 		`read-request; drip "abc" every 100ms; hold`,
 		`wait 1m30s; exhaust-memory`,
+		`read-head; write "HTTP/1.1 413 Too Large\r\n\r\n"; close`,
 		`write "a" x 9000`,
+		`hear; write "no"; close`,
+		`read-hello; hold`,
+		`1 x handshake; close, then serve`,
 	} {
 		s, err := Parse(text)
 		if err != nil {
@@ -24,6 +28,16 @@ func TestStringIsTheInverseOfParse(t *testing.T) {
 		}
 		if got := s.String(); got != text {
 			t.Errorf("Parse(%q).String() = %q", text, got)
+		}
+	}
+}
+
+func TestHowManyRequestsAClauseReads(t *testing.T) {
+	for text, want := range map[string]int{
+		`serve`: 0, `read-request; close`: 1, `2 x read-request; write "read-request"; read-request; hold, then serve`: 2,
+	} {
+		if n := MustParse(text)[0].Reads(); n != want {
+			t.Errorf("%s reads %d", text, n)
 		}
 	}
 }

@@ -274,13 +274,17 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 			Expect(host.DeviceCgroupRules).To(devices)
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Container.State.Pid))
 			Expect(err).NotTo(HaveOccurred())
-			const kept = 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_BIND_SERVICE
+			kept := 1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_BIND_SERVICE
+			if world.Alone {
+				kept |= 1 << unix.CAP_KILL
+			}
 			Expect(string(status)).To(ContainSubstring("CapEff:\t%016x\n", kept))
 			Expect(string(status)).To(ContainSubstring("CapPrm:\t%016x\n", kept))
 		}
 		Expect(seen).To(Equal(1))
 	},
 		Entry("as a rule", harness.World{Process: true}, nil, BeEmpty()),
+		Entry("where the gateway is sent signals", harness.World{Alone: true}, []any{HaveSuffix("KILL")}, BeEmpty()),
 		Entry("where a link has to delay", harness.World{Needs: harness.Latency}, []any{HaveSuffix("MKNOD")}, ConsistOf("c 10:200 rwm")),
 	)
 
@@ -325,7 +329,7 @@ var _ = Describe("a lab", Serial, Ordered, func() {
 		summary, err := harness.Run(ctx, harness.Plan{
 			Runtime: runtime, Gateway: nginx.Own{Config: config, URL: "http://site.test/", Upstream: "app.test:8080"},
 			Scenarios: slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool {
-				return s.Fault.Cause != harness.Firewall && s.ID != "overload/frozen" && s.ID != "crash/reset"
+				return !s.Portable() || s.Fault.Cause != harness.Firewall && s.ID != "overload/frozen" && s.ID != "crash/reset"
 			}),
 		})
 		Expect(err).NotTo(HaveOccurred())

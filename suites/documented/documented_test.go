@@ -114,6 +114,6 @@ var _ = Describe("NGINX", func() {
 				row := fmt.Sprintf("| `%s` | %s | **%d** ", s.ID, s.Folklore, cell.Status)
 				Expect(os.ReadFile("../../README.md")).To(ContainSubstring(row), "the README's first screen")
 			}
-		}, SpecTimeout(2*time.Minute))
+		}, SpecTimeout(5*time.Minute))
 	}
 })

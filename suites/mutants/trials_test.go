@@ -2,6 +2,7 @@ package mutants_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,23 +13,20 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/mutant"
-	"github.com/badgateway/badgateway/harness/runtimes"
 	"github.com/badgateway/badgateway/scenarios"
-	"github.com/badgateway/badgateway/suites/place"
 )
 
 // atOnce is how many mutants are tried side by side. Most of a trial is waiting, but
 // starting a lab takes a core for half a second, and timeouts are to be measured.
-const atOnce = 5
+const atOnce = 4
 
-// anywhere is a runtime. Without one there is nothing to try.
-func anywhere(ctx context.Context) harness.Runtime {
-	rt, _, err := runtimes.Open(ctx, runtimes.Auto, runtimes.Want{From: "agent", Scenarios: scenarios.All()}, func(s string) { GinkgoWriter.Println(s) })
-	place.Available(err)
-	return rt
+// simple are the scenarios that are about any proxy, and so about mutants. Those that are about
+// a configuration are failed by an altered one (suites/altered).
+func simple() []harness.Scenario {
+	return slices.DeleteFunc(scenarios.All(), func(s harness.Scenario) bool { return mutant.Gateway(mutant.Honest).Fits(s) != nil })
 }
 
-// trials are the runs of all mutants, each over all the scenarios that are worth it.
+// trials are the runs of all mutants, each over its scenarios.
 type trials struct {
 	runtime harness.Runtime
 	cancel  context.CancelFunc
@@ -57,13 +55,18 @@ func begin(rt harness.Runtime) *trials {
 		queue = append(queue, r)
 	}
 	t.all.Go(func() {
+		var first sync.WaitGroup
 		for _, r := range queue {
 			places <- struct{}{}
-			t.all.Go(func() {
+			first.Go(func() {
 				defer func() { <-places }()
-				defer close(r.done)
 				r.err = t.play(ctx, r)
 			})
+		}
+		first.Wait()
+		for _, r := range queue {
+			r.err = errors.Join(r.err, t.playAgain(ctx, r))
+			close(r.done)
 		}
 	})
 	return t
@@ -102,40 +105,60 @@ func (t *trials) untilEnd(ctx context.Context, name string) map[string]harness.C
 
 // play runs a mutant over its scenarios, in one lab where that is possible.
 func (t *trials) play(ctx context.Context, r *row) error {
-	plan := harness.Plan{
-		Runtime: t.runtime, Gateway: mutant.Gateway(r.variant.Name), Parallel: 1,
-		OnCell: func(c harness.Cell) { r.cells[c.ID] = c },
-	}
-	if r.variant.Name == sham.Name {
-		plan.Gateway, plan.Sham = mutant.Gateway(mutant.Honest), true
-	}
 	for _, together := range selection(r.variant) {
-		plan.Scenarios = together
-		if _, err := harness.Run(ctx, plan); err != nil {
+		if err := t.playOn(ctx, r, together...); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-// selection is what a mutant is tried on. Scenarios that need a lab of their own are
-// played where one is expected to tell something; a mutant that takes its lab down is
-// played on what catches it, one by one.
-func selection(v mutant.Variant) (runs [][]harness.Scenario) {
-	var together []harness.Scenario
-	for _, s := range scenarios.All() {
-		caught := slices.Contains(v.Caught, s.ID) || slices.Contains(v.Warned, s.ID)
-		everything := v.Name == mutant.Honest || v.Name == sham.Name
-		switch {
-		case v.Dies && caught:
-			runs = append(runs, []harness.Scenario{s})
-		case v.Dies, s.World.Alone && !caught && !everything:
-		default:
-			together = append(together, s)
+func (t *trials) playOn(ctx context.Context, r *row, together ...harness.Scenario) error {
+	plan := harness.Plan{
+		Runtime: t.runtime, Gateway: mutant.Gateway(r.variant.Name), Scenarios: together, Parallel: 1,
+		OnCell: func(c harness.Cell) { r.cells[c.ID] = c },
+	}
+	if r.variant.Name == sham.Name {
+		plan.Gateway, plan.Sham = mutant.Gateway(mutant.Honest), true
+	}
+	_, err := harness.Run(ctx, plan)
+	return err
+}
+
+// playAgain plays what the company of the other trials has left in doubt, one by one. What is in
+// doubt with nothing injected is meant to be.
+func (t *trials) playAgain(ctx context.Context, r *row) error {
+	if r.variant.Name == sham.Name {
+		return nil
+	}
+	const most = 3
+	for range most {
+		for _, s := range simple() {
+			if c, played := r.cells[s.ID]; !played || c.Verdict != harness.Inconclusive {
+				continue
+			}
+			if err := t.playOn(ctx, r, s); err != nil {
+				return err
+			}
 		}
 	}
-	if len(together) > 0 {
-		runs = append(runs, together)
+	return nil
+}
+
+// selection is what a mutant is tried on: where it is caught without fail. The honest proxy is
+// tried on everything. A mutant that takes its lab down is played one scenario at a time.
+func selection(v mutant.Variant) (runs [][]harness.Scenario) {
+	tried := simple()
+	if v.Name != mutant.Honest && v.Name != sham.Name {
+		tried = slices.DeleteFunc(tried, func(s harness.Scenario) bool {
+			return !slices.Contains(v.Caught, s.ID) && !slices.Contains(v.Warned, s.ID)
+		})
+	}
+	if !v.Dies {
+		return [][]harness.Scenario{tried}
+	}
+	for _, s := range tried {
+		runs = append(runs, []harness.Scenario{s})
 	}
 	return runs
 }
@@ -151,7 +174,7 @@ func haveVerdict(want harness.Verdict) types.GomegaMatcher {
 
 // caught is where a mutant was caught, and by what its client saw.
 func caught(cells map[string]harness.Cell) (where []string) {
-	for _, s := range scenarios.All() {
+	for _, s := range simple() {
 		if c, played := cells[s.ID]; played && c.Verdict > harness.Pass {
 			where = append(where, fmt.Sprintf("%s: %s, %d, %s", s.ID, c.Verdict, c.Status, c.Outcome))
 		}

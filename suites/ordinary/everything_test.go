@@ -52,5 +52,5 @@ var _ = Describe("an ordinary user whom the machine gives", func() {
 		exits(0, cmd)
 		Expect(stdout(cmd)).To(ContainSubstring(fmt.Sprintf("%d cells on nginx ", len(scenarios.All()))))
 		Expect(stdout(cmd)).NotTo(MatchRegexp(`(?m)^(unsupported|inconclusive|warn|fail) `))
-	}, NodeTimeout(time.Minute))
+	}, NodeTimeout(5*time.Minute))
 })

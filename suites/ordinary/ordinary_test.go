@@ -120,7 +120,7 @@ var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 	})
 
 	It("does it again without fetching, and whatever else his machine can", func() {
-		cmd := command("run", "--runtime", "local")
+		cmd := command("run", "documented", "overload/*", "network/*", "--runtime", "local")
 		exits(0, cmd)
 		Expect(stderr(cmd)).NotTo(ContainSubstring("fetching"))
 		Expect(stdout(cmd)).NotTo(MatchRegexp(`(?m)^(fail|inconclusive|warn) `))

@@ -3,6 +3,7 @@
 package place
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/runtimes"
 )
 
 // Available skips what the machine does not let be tested, and fails where everything is
@@ -27,6 +29,20 @@ func Available(err error) {
 	}
 	fmt.Fprintln(os.Stderr, "SKIPPED, nothing was tested: ", why) // Ginkgo keeps a skip's reason to itself
 	ginkgo.Skip(why)
+}
+
+// Anywhere is a runtime in which those scenarios can be played, the local one where there is
+// one: its labs cost least. Without any there is nothing to test.
+func Anywhere(ctx context.Context, want runtimes.Want) harness.Runtime {
+	ginkgo.GinkgoHelper()
+	say := func(s string) { ginkgo.GinkgoWriter.Println(s) }
+	rt, _, err := runtimes.Open(ctx, "local", want, say)
+	if err == nil && rt.Supports(ctx, 0) == nil {
+		return rt
+	}
+	rt, _, err = runtimes.Open(ctx, runtimes.Auto, want, say)
+	Available(err)
+	return rt
 }
 
 // Played says whether a cell was played. One that is unsupported is nobody's failure, but

@@ -39,17 +39,17 @@ func keepOnly(caps ...uint) error {
 	return nil
 }
 
-// gatewayCapabilities is what a gateway that starts as root needs: to open its files and
-// logs whoever owns them, to hand its workers to another user, to signal them, and the
+// serverCapabilities is what a gateway, or an upstream's program, that starts as root needs: to
+// open its files and logs whoever owns them, to hand its workers to another user, to signal them, and the
 // ports below 1024.
-var gatewayCapabilities = []uint{
+var serverCapabilities = []uint{
 	unix.CAP_CHOWN, unix.CAP_DAC_OVERRIDE, unix.CAP_FOWNER, unix.CAP_KILL,
 	unix.CAP_SETGID, unix.CAP_SETUID, unix.CAP_NET_BIND_SERVICE,
 }
 
-// dropToGateway limits what a program that this thread starts can ever hold to the
-// gateway's capabilities, and keeps it from gaining any by set-user-ID programs.
-func dropToGateway() error { return limitThread(gatewayCapabilities) }
+// dropToServer limits what a program that this thread starts can ever hold to a
+// server's capabilities, and keeps it from gaining any by set-user-ID programs.
+func dropToServer() error { return limitThread(serverCapabilities) }
 
 // limitThread limits what programs that this thread starts can ever hold: as root by the
 // bounding set, as anybody else to nothing (capabilities(7)).

@@ -4,9 +4,11 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -22,6 +24,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/authority"
 	"github.com/badgateway/badgateway/harness/clock"
 	"github.com/badgateway/badgateway/harness/script"
 )
@@ -32,7 +35,14 @@ const stopSignal = syscall.SIGSTOP
 const (
 	childListener = 3
 	childEvents   = 4
+	childClock    = 5 // where the lab's is virtual
 )
+
+// childOrder is what a child is told to be.
+type childOrder struct {
+	agent.Host
+	Virtual bool // it lives by a clock that it borrows
+}
 
 // child is an upstream in a process of its own, which can really die.
 type child struct {
@@ -46,8 +56,22 @@ type child struct {
 	doomed bool // it told that it began a step that it does not survive
 }
 
-// startChild hands the listener to a new process and returns once that accepts.
-func startChild(wanted agent.Host, l *net.TCPListener, start func(*exec.Cmd) error, tell func(agent.Event)) (*child, error) {
+// inherited is a listener that a process can be handed.
+type inherited interface{ File() (*os.File, error) }
+
+// listenerWithFile is a listener that can be handed on: of TCP, or of unix sockets.
+type listenerWithFile interface {
+	net.Listener
+	inherited
+}
+
+// startChild hands the listener to a new process and returns once that accepts. It lives by a
+// virtual clock, or by the machine's.
+func startChild(wanted agent.Host, c clock.Clock, signs *authority.Authority, l inherited, start func(*exec.Cmd) error, tell func(agent.Event)) (*child, error) {
+	secret, err := passed(signs)
+	if err != nil {
+		return nil, err
+	}
 	listener, err := l.File()
 	if err != nil {
 		return nil, err
@@ -57,12 +81,23 @@ func startChild(wanted agent.Host, l *net.TCPListener, start func(*exec.Cmd) err
 	if err != nil {
 		return nil, err
 	}
-	order, err := json.Marshal(wanted)
+	files := []*os.File{listener, eventsEnd}
+	virtual, lends := c.(*clock.Virtual)
+	if lends {
+		end, err := lend(virtual)
+		if err != nil {
+			return nil, errors.Join(err, eventsEnd.Close())
+		}
+		defer end.Close()
+		files = append(files, end)
+	}
+	order, err := json.Marshal(childOrder{wanted, lends})
 	if err != nil {
 		return nil, errors.Join(err, eventsEnd.Close())
 	}
 	cmd := exec.Command("/proc/self/exe", agent.UpstreamWord, string(order))
-	cmd.ExtraFiles = []*os.File{listener, eventsEnd}
+	cmd.ExtraFiles = files
+	cmd.Stdin = bytes.NewReader(secret) // arguments are in every list of processes
 	cmd.Stderr = os.Stderr
 	cmd.Env = []string{"GOTRACEBACK=none", agent.InsideVariable + "=" + agent.UpstreamWord}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -71,26 +106,37 @@ func startChild(wanted agent.Host, l *net.TCPListener, start func(*exec.Cmd) err
 	if err != nil {
 		return nil, fmt.Errorf("starting the upstream's process: %w", err)
 	}
-	c := &child{process: cmd.Process, events: events, gone: make(chan struct{})}
+	born := &child{process: cmd.Process, events: events, gone: make(chan struct{})}
 	ready := make(chan struct{})
 	go func() {
-		defer close(c.gone)
-		c.listen(func(e agent.Event) {
+		defer close(born.gone)
+		born.listen(func(e agent.Event) {
 			if e.Kind == agent.Ready {
 				close(ready)
 				return
 			}
 			tell(e)
 		})
-		c.exit = waitStatus(cmd.Wait())
-		tell(agent.Event{Kind: agent.Exited, Text: c.exit})
+		born.exit = waitStatus(cmd.Wait())
+		tell(agent.Event{Kind: agent.Exited, Text: born.exit})
 	}()
 	select {
 	case <-ready:
-		return c, nil
-	case <-c.gone:
-		return nil, fmt.Errorf("the upstream's process ended before it was ready: %s", c.exit)
+		return born, nil
+	case <-born.gone:
+		return nil, fmt.Errorf("the upstream's process ended before it was ready: %s", born.exit)
 	}
+}
+
+// lend lends a clock to the process that is given the other end.
+func lend(v *clock.Virtual) (other *os.File, err error) {
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	own := os.NewFile(uintptr(ends[0]), "clock")
+	go v.Lend(own) // until the process ends
+	return os.NewFile(uintptr(ends[1]), "clock"), nil
 }
 
 // listen passes on what the child tells until its end of the pipe, the only one, is
@@ -178,6 +224,18 @@ func (c *child) kill() {
 	<-c.gone
 }
 
+// be puts the child into that state. It has no process but one, so killed is all it can be.
+func (c *child) be(ctx context.Context, state agent.ProcessState) error {
+	if state != agent.Frozen {
+		c.kill()
+		return nil
+	}
+	if err := c.process.Signal(stopSignal); err != nil {
+		return err
+	}
+	return until(ctx, func() (bool, error) { return c.state() == "T", nil })
+}
+
 // ended is how it ended, "" while it lives.
 func (c *child) ended() string {
 	select {
@@ -189,8 +247,11 @@ func (c *child) ended() string {
 }
 
 // state is the letter of proc(5), "" once it is gone.
-func (c *child) state() string {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.process.Pid))
+func (c *child) state() string { return stateOf(c.process.Pid) }
+
+// stateOf reads it of any process.
+func stateOf(pid int) string {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return ""
 	}
@@ -219,8 +280,9 @@ func (c *child) limitDescriptors(n int) error {
 }
 
 // ServeUpstream is the main of the child: it plays the order on the listener that it
-// was handed until it is killed or its parent ends.
-func ServeUpstream(order string) error {
+// was handed until it is killed or its parent ends. What its certificates are signed by
+// comes from in.
+func ServeUpstream(order string, in io.Reader) error {
 	if held, err := heldCapabilities(); err != nil || held != 0 {
 		if err = errors.Join(err, keepOnly()); err != nil {
 			return err
@@ -230,11 +292,22 @@ func ServeUpstream(order string) error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0); err != nil {
 		return fmt.Errorf("asking to end with the agent: %w", err)
 	}
-	var wanted agent.Host
+	var wanted childOrder
 	if err := json.Unmarshal([]byte(order), &wanted); err != nil {
 		return fmt.Errorf("reading the order: %w", err)
 	}
+	lives := clock.Real()
+	if wanted.Virtual {
+		var err error
+		if lives, err = clock.Borrow(os.NewFile(childClock, "clock")); err != nil {
+			return fmt.Errorf("borrowing the clock: %w", err)
+		}
+	}
 	s, err := script.Parse(wanted.Script)
+	if err != nil {
+		return err
+	}
+	signs, err := taken(in)
 	if err != nil {
 		return err
 	}
@@ -258,8 +331,8 @@ func ServeUpstream(order string) error {
 		return fmt.Errorf("the agent is gone already: %w", err)
 	}
 	u := &upstream{
-		host: wanted.Index, script: s, clock: clock.Real(), mortal: true,
-		listener: l.(*net.TCPListener), tell: tell,
+		host: wanted.Index, script: s, clock: lives, mortal: true,
+		listener: l, authority: signs, manner: wanted.TLS, tell: tell, called: func(net.Conn) string { return wanted.Called },
 	}
 	u.start(wanted.Workers)
 	ends := make(chan os.Signal, 1)

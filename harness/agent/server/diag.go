@@ -9,13 +9,12 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
-
-	"github.com/badgateway/badgateway/harness/agent"
 )
 
 // socketDiag asks a namespace's kernel about its listening sockets (sock_diag(7)).
@@ -108,6 +107,72 @@ func parseListener(msg []byte) (l listener, err error) {
 	return l, attrs.Err()
 }
 
+// What unix_diag.h calls them.
+const (
+	unixDiagName, unixDiagRQLen = 0, 4 // UNIX_DIAG_NAME, UNIX_DIAG_RQLEN
+	unixDiagMsgSize             = 16   // struct unix_diag_msg
+	unixShow                    = 1<<0 | 1<<4
+)
+
+// findSocket asks for the unix socket that listens at a file. Those of the namespace are few.
+func (d *socketDiag) findSocket(file string) (l listener, found bool, err error) {
+	// struct unix_diag_req: family, protocol, pad, states, inode, what to show, a cookie.
+	req := make([]byte, 24)
+	req[0] = unix.AF_UNIX
+	binary.NativeEndian.PutUint32(req[4:], 1<<tcpListen)
+	binary.NativeEndian.PutUint32(req[12:], unixShow)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	msgs, err := d.conn.Execute(netlink.Message{Header: netlink.Header{Type: sockDiagByFamily, Flags: netlink.Request | netlink.Dump}, Data: req})
+	if err != nil {
+		return l, false, fmt.Errorf("asking sock_diag for unix sockets: %w", err)
+	}
+	for _, msg := range msgs {
+		name, queue, err := parseSocket(msg.Data)
+		if err != nil {
+			return l, false, err
+		}
+		if name == file {
+			return listener{queue: queue}, true, nil
+		}
+	}
+	return l, false, nil
+}
+
+func parseSocket(msg []byte) (name string, queue int, err error) {
+	if len(msg) < unixDiagMsgSize {
+		return "", 0, errors.New("sock_diag gave a short message")
+	}
+	attrs, err := netlink.NewAttributeDecoder(msg[unixDiagMsgSize:])
+	if err != nil {
+		return "", 0, err
+	}
+	for attrs.Next() {
+		switch b := attrs.Bytes(); {
+		case attrs.Type() == unixDiagName:
+			name = strings.TrimRight(string(b), "\x00")
+		case attrs.Type() == unixDiagRQLen && len(b) >= 4:
+			queue = int(binary.NativeEndian.Uint32(b))
+		}
+	}
+	return name, queue, attrs.Err()
+}
+
+// socketQueue is what waits at a unix socket: an upstream of the agent's own listens on the
+// near side, a program on the far one.
+func (w *world) socketQueue(path string) (queue int, err error) {
+	file, err := w.sockets.file(path)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range w.diag {
+		if l, found, err := d.findSocket(file); found || err != nil {
+			return l.queue, err
+		}
+	}
+	return 0, nil
+}
+
 // queue is what waits at a host's listener, and what that dropped.
 func (w *world) queue(h *host) (queue, dropped int, err error) {
 	l, _, err := w.diag[w.far].find(h.at())
@@ -115,12 +180,12 @@ func (w *world) queue(h *host) (queue, dropped int, err error) {
 }
 
 // listening waits until the gateway listens on a port of its front.
-func (w *world) listening(ctx context.Context, port uint16) error {
+func (w *world) listening(ctx context.Context, at netip.AddrPort) error {
 	const patience = 10 * time.Second
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nothing listens on port %d after %v", port, patience))
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nothing listens at %v after %v", at, patience))
 	defer cancel()
 	return until(ctx, func() (bool, error) {
-		_, found, err := w.diag[w.near].find(netip.AddrPortFrom(agent.Front, port))
+		_, found, err := w.diag[w.near].find(at)
 		return found, err
 	})
 }

@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"reflect"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -27,9 +29,25 @@ type host struct {
 	mu       sync.Mutex
 	wanted   agent.Host
 	upstream *upstream // plays in the agent, or
-	child    *child    // in a process of its own
-	exit     string    // how the last child ended
-	crowd    []*net.TCPConn
+	child    mortal    // is something that can really die
+	exit     string    // how the last of those ended
+	crowd    []net.Conn
+
+	near     atomic.Bool  // it listens at a socket of the gateway's own side
+	accepted atomic.Int64 // connections there
+}
+
+// mortal is an upstream that can really die: a child that plays a script, or a program.
+type mortal interface {
+	// be puts it into that state and returns when it is there.
+	be(context.Context, agent.ProcessState) error
+	// kill ends it with SIGKILL and returns once it was waited for.
+	kill()
+	// state is the letter of proc(5), "" once it is gone; ended is how it ended, "" while it lives.
+	state() string
+	ended() string
+	// caughtUp returns once everything that it told until now was passed on.
+	caughtUp()
 }
 
 func newHost(w *world, i int) *host {
@@ -58,15 +76,20 @@ func (h *host) set(ctx context.Context, wanted agent.Host) error {
 	h.wanted = wanted
 	same := before
 	same.Process = wanted.Process
-	if h.child != nil && same == wanted && wanted.Process != agent.Running {
+	if h.child != nil && reflect.DeepEqual(same, wanted) && wanted.Process != agent.Running {
 		return h.signal(ctx, wanted.Process)
 	}
 	h.clear()
 	if err := h.move(home(before), home(wanted)); err != nil {
 		return err
 	}
-	if wanted.Script == "" || wanted.Gone {
+	switch {
+	case wanted.SocketIs == agent.SocketMissing:
+		return h.world.sockets.remove(wanted.Socket)
+	case wanted.Gone, wanted.Script == "" && wanted.Program == nil:
 		return nil // nothing listens
+	case wanted.Program != nil:
+		return h.run(ctx, wanted)
 	}
 	if err := h.listen(ctx, wanted); err != nil {
 		return err
@@ -153,29 +176,37 @@ func (h *host) listen(ctx context.Context, wanted agent.Host) error {
 	if err != nil {
 		return fmt.Errorf("the script: %w", err)
 	}
-	l, err := h.bind(ctx, wanted.Backlog)
+	l, err := h.bind(ctx, wanted)
 	if err != nil {
 		return err
 	}
 	if wanted.Process == agent.NoProcess {
-		h.upstream = &upstream{host: h.index, script: s, clock: h.world.clock, listener: l, tell: h.tell}
+		h.upstream = &upstream{
+			host: h.index, script: s, clock: h.world.clock, authority: h.world.authority, manner: wanted.TLS, listener: l, tell: h.tell,
+			called: func(net.Conn) string { return wanted.Called },
+		}
 		h.upstream.start(wanted.Workers)
 		return nil
 	}
 	defer l.Close() // a listener that we held would go on accepting after the child's death
 	h.exit = ""
-	h.child, err = startChild(wanted, l, h.world.start, h.tell)
-	if err != nil || wanted.Descriptors == 0 {
+	c, err := startChild(wanted, h.world.clock, h.world.authority, l, h.world.start, h.tell)
+	if err != nil {
 		return err
 	}
-	return h.child.limitDescriptors(wanted.Descriptors)
+	h.child = c
+	if wanted.Descriptors == 0 {
+		return nil
+	}
+	return c.limitDescriptors(wanted.Descriptors)
 }
 
 // bind makes the host's listener. A process that is being started next to it holds a
 // copy of the last one until its exec, for a millisecond or so.
-func (h *host) bind(ctx context.Context, backlog int) (l *net.TCPListener, err error) {
+func (h *host) bind(ctx context.Context, wanted agent.Host) (l listenerWithFile, err error) {
+	h.near.Store(wanted.Socket != "")
 	err = until(ctx, func() (bool, error) {
-		l, err = h.world.far.listen(h.at(), backlog)
+		l, err = h.listener(wanted)
 		if errors.Is(err, syscall.EADDRINUSE) {
 			return false, nil
 		}
@@ -184,31 +215,41 @@ func (h *host) bind(ctx context.Context, backlog int) (l *net.TCPListener, err e
 	return l, err
 }
 
+// listener is one at the host's own address, or at what the gateway has at its side instead.
+func (h *host) listener(wanted agent.Host) (listenerWithFile, error) {
+	if wanted.Socket == "" {
+		return h.world.far.listen(h.at(), wanted.Backlog)
+	}
+	return h.world.sockets.listenAs(wanted)
+}
+
 func (h *host) tell(e agent.Event) {
 	e.Host = h.index
+	if h.near.Load() {
+		e.Peer = netip.Addr{} // whoever is there is on the gateway's own side
+		if e.Kind == agent.Accepted {
+			h.accepted.Add(1)
+		}
+	}
 	h.world.history.tell(e)
 }
 
-// signal puts the child into that state and returns when it is there.
+// signal puts what can die into that state and returns when it is there.
 func (h *host) signal(ctx context.Context, state agent.ProcessState) error {
-	if state == agent.Killed {
-		h.child.kill()
-		h.exit = h.child.exit
-		return nil
-	}
-	if err := h.child.process.Signal(stopSignal); err != nil {
-		return err
-	}
-	return until(ctx, func() (bool, error) { return h.child.state() == "T", nil })
+	err := h.child.be(ctx, state)
+	h.exit = h.child.ended()
+	return err
 }
 
 // gather lets the crowd come, each with a request, and waits until they are where
 // the condition has them: in the accept queue, or with a worker.
 func (h *host) gather(ctx context.Context, wanted agent.Host) error {
+	if wanted.Socket != "" {
+		return h.gatherAtSocket(wanted)
+	}
 	began := h.world.clock.Now()
 	for range wanted.Crowd {
-		deadline, _ := ctx.Deadline()
-		c, err := h.world.far.dial(ctx, netip.Addr{}, h.at(), deadline)
+		c, err := h.world.far.dial(ctx, netip.Addr{}, h.at())
 		if err != nil {
 			return fmt.Errorf("the crowd: %w", err)
 		}
@@ -256,6 +297,15 @@ func (h *host) view() (v agent.HostView, err error) {
 	if h.exit != "" {
 		v.Exit = h.exit
 	}
+	v.OOMKills = oomKills()
+	if v.Socket = h.wanted.Socket; v.Socket != "" { // no network leads there
+		v.Attempts = int(h.accepted.Load())
+		if v.SocketIs, err = h.world.sockets.state(h.wanted); err != nil {
+			return v, err
+		}
+		v.Queue, err = h.world.socketQueue(v.Socket)
+		return v, err
+	}
 	if v.Queue, v.Dropped, err = h.world.queue(h); err != nil {
 		return v, err
 	}
@@ -271,7 +321,6 @@ func (h *host) view() (v agent.HostView, err error) {
 	if v.Route, err = h.world.routes.lookUp(h.index); err != nil {
 		return v, err
 	}
-	v.OOMKills = oomKills()
 	return v, nil
 }
 

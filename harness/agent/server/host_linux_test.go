@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/script"
@@ -255,7 +254,7 @@ func TestTheLedgerCountsConnectionsAndNotPackets(t *testing.T) {
 	l.rules(agent.Rule{Where: agent.Arriving, SYNOnly: true, Action: agent.Drop})
 	began := make(chan error, 1)
 	go func() {
-		_, err := l.near.dial(t.Context(), netip.Addr{}, host0, time.Now().Add(patience))
+		_, err := l.near.dial(waits(t, patience), netip.Addr{}, host0)
 		began <- err
 	}()
 	l.until("the SYN is sent again", func(v agent.View) bool { return v.Rules[0] >= 2 })
@@ -370,12 +369,12 @@ func TestTheGatewayIsHeardWhenItListens(t *testing.T) {
 		}
 		defer other.Close()
 	}
-	if err := l.Listening(soon, agent.FrontPort); !errors.Is(err, context.DeadlineExceeded) {
+	if err := l.Listening(soon, netip.AddrPortFrom(agent.Front, agent.FrontPort)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("with listeners elsewhere: %v", err)
 	}
 	for _, at := range []string{"198.19.255.254:80", "[::]:80"} {
 		heard := make(chan error, 1)
-		go func() { heard <- l.Listening(t.Context(), agent.FrontPort) }()
+		go func() { heard <- l.Listening(t.Context(), netip.AddrPortFrom(agent.Front, agent.FrontPort)) }()
 		var gateway net.Listener
 		err := l.near.do(func() (err error) {
 			gateway, err = net.Listen(map[bool]string{true: "tcp6", false: "tcp4"}[at[0] == '['], at)

@@ -112,10 +112,18 @@ func enterOwnRoot(order agent.Inside) error {
 			}
 		}
 	}
+	for n, system := range order.Programs {
+		for _, name := range systemFolders {
+			if err := show(filepath.Join(system, name), filepath.Join(dir, agent.ProgramFolder(n), name)); err != nil {
+				return err
+			}
+		}
+	}
 	for _, step := range []func() error{
 		func() error { return layDevices(dir, "net/tun") },
 		func() error { return layProc(dir) },
 		func() error { return os.Mkdir(dir+nextRoot, 0o755) },
+		func() error { return layFolder(dir+agent.SocketFolder, 0o777|fs.ModeSticky) }, // programs listen there as whoever they are
 		func() error { return enterRoot(dir) },
 	} {
 		if err := step(); err != nil {

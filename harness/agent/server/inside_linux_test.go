@@ -32,7 +32,7 @@ func newLabInside(t *testing.T, hosts int) *testLab {
 	if err := w.join(agent.Build{Hosts: hosts, Bays: hosts}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.equip(hosts); err != nil {
+	if err := w.equip(agent.Build{Hosts: hosts}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range hosts {
@@ -141,7 +141,7 @@ func (l *testLab) round(ctx context.Context, bay int) error {
 	if err != nil || x.Response.Status != 204 {
 		return fmt.Errorf("the visitor saw %+v: %w", x, err)
 	}
-	v, err := l.Look(ctx, agent.Look{Bay: bay, Hosts: []int{bay}, Name: name, Since: before.At})
+	v, err := l.Look(ctx, agent.Look{Bay: bay, Hosts: []int{bay}, Names: []string{name}, Since: before.At})
 	if err != nil {
 		return err
 	}

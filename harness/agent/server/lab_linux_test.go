@@ -212,7 +212,7 @@ func (l *testLab) rules(r ...agent.Rule) {
 // look takes in host 0 and the rules of bay 0, with all events.
 func (l *testLab) look() agent.View {
 	l.t.Helper()
-	v, err := l.Look(l.t.Context(), agent.Look{Hosts: []int{0}, Name: "app.test"})
+	v, err := l.Look(l.t.Context(), agent.Look{Hosts: []int{0}, Names: []string{"app.test"}})
 	if err != nil {
 		l.t.Fatalf("looking: %v", err)
 	}
@@ -248,7 +248,7 @@ var host0 = netip.AddrPortFrom(agent.HostAddr(0), agent.HostPort)
 
 // try connects from the near side.
 func (l *testLab) try(to netip.AddrPort, within time.Duration) (*net.TCPConn, error) {
-	c, err := l.near.dial(l.t.Context(), netip.Addr{}, to, time.Now().Add(within))
+	c, err := l.near.dial(waits(l.t, within), netip.Addr{}, to)
 	if err == nil {
 		l.t.Cleanup(func() { c.Close() })
 		c.SetDeadline(time.Now().Add(patience))
@@ -349,3 +349,10 @@ func children(t *testing.T, pid int) (found []int) {
 
 // lives says whether there is such a process.
 func lives(pid int) bool { return syscall.Kill(pid, 0) == nil }
+
+// waits is a context that ends when so much time is over.
+func waits(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}

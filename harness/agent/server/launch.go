@@ -19,20 +19,24 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/clock"
+	"github.com/badgateway/badgateway/harness/clock/traced"
 )
 
 // gateway is the gateway's process, where it is the agent that has it: in a root of its
 // own, on the near side.
 type gateway struct {
 	pid   int
+	home  string        // its mount namespace, by which all that it starts is known
 	ended chan struct{} // closed once it is gone with all that it started, and was heard out
 	how   string        // then: how it ended
 }
 
 // launcher starts one gateway after another.
 type launcher struct {
-	mu   sync.Mutex
-	last *gateway
+	mu    sync.Mutex
+	last  *gateway
+	clock *clock.Virtual // by which gateways live, nil for the machine's
 }
 
 // launch starts the gateway. hear is told what it writes.
@@ -44,7 +48,7 @@ func (l *launcher) launch(order agent.Launch, hear func([]byte)) error {
 	}
 	g := &gateway{ended: make(chan struct{})}
 	started := make(chan error)
-	go g.run(order, hear, started)
+	go g.run(order, l.clock, hear, started)
 	if err := <-started; err != nil {
 		return err
 	}
@@ -61,9 +65,11 @@ func (l *launcher) current() (*gateway, error) {
 	return l.last, nil
 }
 
-func (g *gateway) isGone() bool {
+func (g *gateway) isGone() bool { return isClosed(g.ended) }
+
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-g.ended:
+	case <-c:
 		return true
 	default:
 		return false
@@ -71,7 +77,7 @@ func (g *gateway) isGone() bool {
 }
 
 // run is the gateway's life, on a thread that nothing else will run on: it ends with it.
-func (g *gateway) run(order agent.Launch, hear func([]byte), started chan<- error) {
+func (g *gateway) run(order agent.Launch, c *clock.Virtual, hear func([]byte), started chan<- error) {
 	runtime.LockOSThread()
 	output, written, err := os.Pipe()
 	if err != nil {
@@ -79,50 +85,91 @@ func (g *gateway) run(order agent.Launch, hear func([]byte), started chan<- erro
 		return
 	}
 	defer output.Close()
-	cmd, err := startInRoot(order, written)
+	life := &life{clock: c}
+	cmd, home, err := startInRoot(order, written, life.start)
 	written.Close()
 	if err != nil {
 		started <- err
 		return
 	}
-	g.pid = cmd.Process.Pid
+	g.pid, g.home = cmd.Process.Pid, home
 	heard := make(chan struct{})
 	go func() {
 		defer close(heard)
 		listenTo(output, hear)
 	}()
 	started <- nil
-	g.how = waitStatus(cmd.Wait())
-	endLeftovers()
+	g.how = life.wait(cmd)
+	endAll(g.home)
 	<-heard
 	close(g.ended)
 }
 
-// startInRoot moves the thread into the gateway's root and starts it from there.
-func startInRoot(order agent.Launch, output *os.File) (*exec.Cmd, error) {
+// life is a program's, by the machine's clock or by a virtual one. The thread that starts it has
+// to wait for it.
+type life struct {
+	clock  *clock.Virtual // nil for the machine's
+	traced *traced.Program
+}
+
+func (l *life) start(cmd *exec.Cmd) (err error) {
+	if l.clock == nil {
+		return cmd.Start()
+	}
+	l.traced, err = traced.Start(cmd, l.clock)
+	return err
+}
+
+// wait returns how the program ended.
+func (l *life) wait(cmd *exec.Cmd) string {
+	if l.traced == nil {
+		return waitStatus(cmd.Wait())
+	}
+	status, err := l.traced.Run()
+	cmd.Process.Release()
+	if err != nil {
+		return err.Error()
+	}
+	return ending(status)
+}
+
+// ending is how a process ended, in the words of os/exec.
+func ending(status unix.WaitStatus) string {
+	if status.Signaled() {
+		return "signal: " + status.Signal().String()
+	}
+	return fmt.Sprintf("exit status %d", status.ExitStatus())
+}
+
+// startInRoot moves the thread into a root made anew and starts a program from there. home is its
+// mount namespace.
+func startInRoot(order agent.Launch, output *os.File, start func(*exec.Cmd) error) (cmd *exec.Cmd, home string, err error) {
 	if len(order.Args) == 0 {
-		return nil, errors.New("a gateway without a program")
+		return nil, "", errors.New("a launch without a program")
 	}
-	if err := enterGatewayRoot(order.Root); err != nil {
-		return nil, fmt.Errorf("making the gateway's root: %w", err)
+	if err := enterNewRoot(order.Root); err != nil {
+		return nil, "", fmt.Errorf("making its root: %w", err)
 	}
-	if err := dropToGateway(); err != nil {
-		return nil, err
+	if home, err = os.Readlink("/proc/thread-self/ns/mnt"); err != nil {
+		return nil, "", err
 	}
-	cmd := exec.Command(order.Args[0], order.Args[1:]...)
+	if err := dropToServer(); err != nil {
+		return nil, "", err
+	}
+	cmd = exec.Command(order.Args[0], order.Args[1:]...)
 	cmd.Env, cmd.Dir = order.Env, "/"
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting %s: %w", order.Args[0], err)
+	if err := start(cmd); err != nil {
+		return nil, "", fmt.Errorf("starting %s: %w", order.Args[0], err)
 	}
-	return cmd, nil
+	return cmd, home, nil
 }
 
-// nextRoot is an empty folder of the agent's own root, to mount the gateway's on.
+// nextRoot is an empty folder of the agent's own root, to mount a program's on.
 const nextRoot = "/next"
 
-func enterGatewayRoot(r agent.Root) error {
+func enterNewRoot(r agent.Root) error {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
 		return fmt.Errorf("making a mount namespace: %w", err)
 	}
@@ -132,6 +179,8 @@ func enterGatewayRoot(r agent.Root) error {
 		func() error { return layDevices(nextRoot) },
 		func() error { return layProc(nextRoot) },
 		func() error { return sealProc(nextRoot) },
+		func() error { return showSockets(nextRoot, r) },
+		func() error { return cramp(nextRoot, r.Cramped) },
 		func() error { return enterRoot(nextRoot) },
 	} {
 		if err := step(); err != nil {
@@ -146,7 +195,39 @@ func enterGatewayRoot(r agent.Root) error {
 	return nil
 }
 
-// listenTo passes on what the gateway writes until the last process that could has ended.
+// showSockets lets the agent's unix sockets be seen where they are wanted.
+func showSockets(dir string, r agent.Root) error {
+	at := dir + agent.SocketFolder
+	switch {
+	case !r.Sockets:
+		return nil
+	case !r.Listens:
+		return mounted(agent.SocketFolder, at, true)
+	}
+	if err := place(at, true); err != nil {
+		return err
+	}
+	if err := unix.Mount(agent.SocketFolder, at, "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("showing the sockets: %w", err)
+	}
+	return restrict(at, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOEXEC)
+}
+
+// cramp mounts file systems that are full with the first page that is written to them.
+func cramp(dir string, folders []string) error {
+	for _, f := range folders {
+		at := dir + f
+		if err := os.MkdirAll(at, 0o755); err != nil {
+			return err
+		}
+		if err := unix.Mount("tmpfs", at, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777,size=4k"); err != nil {
+			return fmt.Errorf("cramping %s: %w", f, err)
+		}
+	}
+	return nil
+}
+
+// listenTo passes on what a program writes until the last process that could has ended.
 func listenTo(output *os.File, hear func([]byte)) {
 	buf := make([]byte, 32<<10)
 	for {
@@ -160,12 +241,12 @@ func listenTo(output *os.File, hear func([]byte)) {
 	}
 }
 
-// endLeftovers ends what a gateway that has ended left behind, and waits for it: NGINX's
+// endAll ends what a program that has ended left behind, and waits for it: NGINX's
 // workers outlive a master that was killed, and go on serving. They are the agent's
 // children by then, because it is the first process of its namespace.
-func endLeftovers() {
+func endAll(home string) {
 	for {
-		left := strangers()
+		left := inhabitants(home)
 		if len(left) == 0 {
 			return
 		}
@@ -176,15 +257,11 @@ func endLeftovers() {
 	}
 }
 
-// strangers are the processes in whose mount namespace the agent is not: the gateway's.
-func strangers() (found []int) {
-	own, err := os.Readlink("/proc/self/ns/mnt")
-	if err != nil {
-		return nil
-	}
+// inhabitants are the processes in a mount namespace.
+func inhabitants(home string) (found []int) {
 	links, _ := filepath.Glob("/proc/[0-9]*/ns/mnt")
 	for _, link := range links {
-		if ns, err := os.Readlink(link); err == nil && ns != own {
+		if ns, err := os.Readlink(link); err == nil && ns == home {
 			if pid, err := strconv.Atoi(strings.Split(link, "/")[2]); err == nil {
 				found = append(found, pid)
 			}

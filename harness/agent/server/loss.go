@@ -31,6 +31,9 @@ func checkLoss(l agent.Loss) error {
 // connections that began under the rule are counted: the last packets of older ones come
 // when they come, and would move the others' numbers.
 func (s *side) share(c *nftables.Chain, r agent.Rule) ([]expr.Any, error) {
+	if r.Older {
+		return s.older(c, r)
+	}
 	if r.Loss == (agent.Loss{}) {
 		return nil, nil
 	}
@@ -50,6 +53,16 @@ func (s *side) share(c *nftables.Chain, r agent.Rule) ([]expr.Any, error) {
 		&expr.Numgen{Register: 1, Type: unix.NFT_NG_INCREMENTAL, Modulus: uint32(r.Loss.Of)},
 		&expr.Lookup{SourceRegister: 1, SetName: set.Name, SetID: set.ID},
 	), nil
+}
+
+// older matches packets of connections that were there before the rule.
+func (s *side) older(c *nftables.Chain, r agent.Rule) ([]expr.Any, error) {
+	begun, err := s.begun(c, r)
+	if err != nil {
+		return nil, err
+	}
+	begun[len(begun)-1].(*expr.Lookup).Invert = true
+	return begun, nil
 }
 
 // begun matches packets of connections that began since the rule is there. It knows them by

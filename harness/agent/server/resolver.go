@@ -3,14 +3,17 @@
 package server
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -20,19 +23,22 @@ import (
 // resolver is the lab's DNS server, over UDP and TCP. It knows the names that it was
 // told and nothing else.
 type resolver struct {
-	history *history
-	mu      sync.Mutex
-	names   map[string]agent.Name
+	history   *history
+	elsewhere bool // names that nobody ordered have an address there
+	mu        sync.Mutex
+	names     map[string]agent.Name
+	strangers int // names that nobody ordered, so far
 }
 
-func newResolver(h *history) *resolver {
-	return &resolver{history: h, names: map[string]agent.Name{}}
+func newResolver(h *history, elsewhere bool) *resolver {
+	return &resolver{history: h, elsewhere: elsewhere, names: map[string]agent.Name{}}
 }
 
 // rcodes are the errors an order can name (RFC 1035 4.1.1).
 var rcodes = map[string]dnsmessage.RCode{
 	"":         dnsmessage.RCodeSuccess,
 	"FORMERR":  dnsmessage.RCodeFormatError,
+	"NOTIMP":   dnsmessage.RCodeNotImplemented,
 	"SERVFAIL": dnsmessage.RCodeServerFailure,
 	"NXDOMAIN": dnsmessage.RCodeNameError,
 	"REFUSED":  dnsmessage.RCodeRefused,
@@ -46,6 +52,14 @@ func (r *resolver) set(n agent.Name) error {
 		if !a.Is4() {
 			return fmt.Errorf("%v is no IPv4 address", a)
 		}
+	}
+	for _, a := range n.IPv6 {
+		if !a.Is6() || a.Is4In6() {
+			return fmt.Errorf("%v is no IPv6 address", a)
+		}
+	}
+	if _, err := dnsmessage.NewName(canonical(n.Alias) + "."); err != nil {
+		return fmt.Errorf("the alias %.40q: %w", n.Alias, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,8 +94,8 @@ func (r *resolver) serveUDP(c *net.UDPConn) {
 			}
 			continue // an ICMP error of an earlier answer
 		}
-		if answer := r.answer(buf[:n], from.Addr().Unmap()); answer != nil {
-			c.WriteToUDPAddrPort(answer, from)
+		if answer, late := r.answer(buf[:n], from.Addr().Unmap(), overUDP); answer != nil {
+			r.after(late, func() { c.WriteToUDPAddrPort(answer, from) })
 		}
 	}
 }
@@ -104,59 +118,122 @@ func (r *resolver) serveTCP(l *net.TCPListener) {
 				if _, err := io.ReadFull(c, query); err != nil {
 					return
 				}
-				if answer := r.answer(query, from); answer != nil {
-					c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...))
+				if answer, late := r.answer(query, from, agent.Name.OverTCP); answer != nil {
+					r.after(late, func() { c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)) })
 				}
 			}
 		}()
 	}
 }
 
-// answer makes the answer to a query, nil for none, and tells the history.
-func (r *resolver) answer(query []byte, from netip.Addr) []byte {
+// after does it once so much of the lab's time has passed. Nobody waits for that: other queries
+// are answered meanwhile.
+func (r *resolver) after(late time.Duration, do func()) {
+	if late <= 0 {
+		do()
+		return
+	}
+	go func() {
+		if r.history.clock.Sleep(context.Background(), late) == nil {
+			do()
+		}
+	}()
+}
+
+// overUDP is a name's condition as who asks over UDP finds it.
+func overUDP(n agent.Name) agent.Name { return n }
+
+// answer makes the answer to a query, nil for none, which is due so much later, and tells the
+// history. Over is how the way of the query changes what is said.
+func (r *resolver) answer(query []byte, from netip.Addr, over func(agent.Name) agent.Name) (answer []byte, late time.Duration) {
 	var p dnsmessage.Parser
 	header, err := p.Start(query)
 	if err != nil || header.Response {
-		return nil
+		return nil, 0
 	}
 	q, err := p.Question()
 	if err != nil {
-		return nil
+		return nil, 0
 	}
 	name := canonical(q.Name.String())
-	r.mu.Lock()
-	n, known := r.names[name]
-	r.mu.Unlock()
-	if !known {
-		n = agent.Name{Name: name, RCode: "NXDOMAIN"}
-	}
+	n := over(r.find(name))
 	r.history.tell(agent.Event{
-		Kind: agent.Answered, Host: -1, Peer: from, Name: name,
+		Kind: agent.Answered, Host: agent.Nameserver, Peer: from, Name: name,
 		Verb: strings.TrimPrefix(q.Type.String(), "Type"), Text: n.Says(),
 	})
 	if n.Silent {
-		return nil
+		return nil, 0
 	}
-	return pack(header, q, n)
+	return pack(header, q, n), n.Late
 }
 
-// pack builds an answer with the name's addresses. Queries for anything but IPv4
-// addresses get none, which is no error (RFC 2308 2.2).
+// find is the name's condition. One that nobody ordered is unknown, or lives elsewhere for as
+// long as there is room.
+func (r *resolver) find(name string) agent.Name {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n, known := r.names[name]
+	if known {
+		return n
+	}
+	n = agent.Name{Name: name, RCode: "NXDOMAIN"}
+	if r.elsewhere && r.strangers < agent.MaxElsewhere/2 {
+		r.strangers++
+		n = agent.Name{Name: name, Addrs: []netip.Addr{agent.ElsewhereAddr(agent.MaxElsewhere - r.strangers)}}
+		r.names[name] = n
+	}
+	return n
+}
+
+// nameOf is the name that has the address, "" if none.
+func (r *resolver) nameOf(addr netip.Addr) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range r.names {
+		if slices.Contains(n.Addrs, addr) {
+			return n.Name
+		}
+	}
+	return ""
+}
+
+// pack builds an answer with what the name leads to. Queries for anything but addresses get
+// nothing, which is no error (RFC 2308 2.2).
 func pack(asked dnsmessage.Header, q dnsmessage.Question, n agent.Name) []byte {
+	if n.Astray {
+		asked.ID++
+	}
 	b := dnsmessage.NewBuilder(nil, dnsmessage.Header{
-		ID: asked.ID, Response: true, Authoritative: true,
+		ID: asked.ID, Response: true, Authoritative: true, Truncated: n.Cut,
 		RecursionDesired: asked.RecursionDesired, RecursionAvailable: true, RCode: rcodes[n.RCode],
 	})
 	err := errors.Join(b.StartQuestions(), b.Question(q), b.StartAnswers())
-	if q.Type == dnsmessage.TypeA && n.RCode == "" {
-		for _, a := range n.Addrs {
-			h := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: n.TTL}
-			err = errors.Join(err, b.AResource(h, dnsmessage.AResource{A: a.As4()}))
-		}
+	if n.RCode == "" && !n.Cut {
+		err = errors.Join(err, packRecords(&b, q, n))
 	}
 	answer, ferr := b.Finish()
 	if err != nil || ferr != nil {
 		return nil
 	}
 	return answer
+}
+
+// packRecords adds the records that answer a question.
+func packRecords(b *dnsmessage.Builder, q dnsmessage.Question, n agent.Name) (err error) {
+	h := dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: n.TTL}
+	if n.Alias != "" {
+		other, err := dnsmessage.NewName(canonical(n.Alias) + ".")
+		return errors.Join(err, b.CNAMEResource(h, dnsmessage.CNAMEResource{CNAME: other}))
+	}
+	switch q.Type {
+	case dnsmessage.TypeA:
+		for _, a := range n.Addrs {
+			err = errors.Join(err, b.AResource(h, dnsmessage.AResource{A: a.As4()}))
+		}
+	case dnsmessage.TypeAAAA:
+		for _, a := range n.IPv6 {
+			err = errors.Join(err, b.AAAAResource(h, dnsmessage.AAAAResource{AAAA: a.As16()}))
+		}
+	}
+	return err
 }

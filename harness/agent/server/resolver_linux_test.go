@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -131,7 +132,7 @@ func TestTheResolverAnswersAsItWasTold(t *testing.T) {
 		}
 	}
 	var said []string
-	v, err := l.Look(t.Context(), agent.Look{Name: "TWO.test."})
+	v, err := l.Look(t.Context(), agent.Look{Names: []string{"TWO.test."}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,5 +179,73 @@ func TestTheResolverOutlivesGarbage(t *testing.T) {
 	}
 	if m, err := l.query("udp", "x.test.", dnsmessage.TypeA, patience); err != nil || m.RCode != dnsmessage.RCodeNameError {
 		t.Errorf("then: %v, %v", m.RCode, err)
+	}
+}
+
+// What a name leads to besides IPv4 addresses.
+func TestTheResolverSaysWhatIsOfNoUse(t *testing.T) {
+	l := newLab(t, 1)
+	one, six := netip.MustParseAddr("198.18.1.10"), netip.MustParseAddr("2001:db8::1")
+	for _, n := range []agent.Name{
+		{Name: "six.test", IPv6: []netip.Addr{six}},
+		{Name: "alias.test", Alias: "Alias.test", Addrs: []netip.Addr{one}},
+		{Name: "cut.test", Cut: true, Addrs: []netip.Addr{one}},
+		{Name: "notimp.test", RCode: "NOTIMP"},
+	} {
+		if err := l.SetName(t.Context(), n); err != nil {
+			t.Fatalf("ordering %+v: %v", n, err)
+		}
+	}
+	for _, c := range []struct {
+		network, name string
+		typ           dnsmessage.Type
+		rcode         dnsmessage.RCode
+		cut           bool
+		answer        dnsmessage.ResourceBody
+	}{
+		{"udp", "six.test.", dnsmessage.TypeAAAA, 0, false, &dnsmessage.AAAAResource{AAAA: six.As16()}},
+		{"udp", "six.test.", dnsmessage.TypeA, 0, false, nil},
+		{"tcp", "alias.test.", dnsmessage.TypeA, 0, false, &dnsmessage.CNAMEResource{CNAME: dnsmessage.MustNewName("alias.test.")}},
+		{"udp", "cut.test.", dnsmessage.TypeA, 0, true, nil},
+		{"tcp", "cut.test.", dnsmessage.TypeA, 0, false, &dnsmessage.AResource{A: one.As4()}},
+		{"udp", "notimp.test.", dnsmessage.TypeA, dnsmessage.RCodeNotImplemented, false, nil},
+	} {
+		m, err := l.query(c.network, c.name, c.typ, patience)
+		if err != nil || m.RCode != c.rcode || m.Truncated != c.cut {
+			t.Errorf("%s over %s: %+v, %v", c.name, c.network, m, err)
+			continue
+		}
+		var got dnsmessage.ResourceBody
+		if len(m.Answers) > 0 {
+			got = m.Answers[0].Body
+		}
+		if len(m.Answers) > 1 || !reflect.DeepEqual(got, c.answer) {
+			t.Errorf("%s %v over %s: %v, want %v", c.name, c.typ, c.network, m.Answers, c.answer)
+		}
+	}
+	for _, n := range []agent.Name{{Name: "x.test", IPv6: []netip.Addr{one}}, {Name: "x.test", Addrs: []netip.Addr{six}}, {Name: "x.test", Alias: strings.Repeat("x", 300)}} {
+		if err := l.SetName(t.Context(), n); err == nil {
+			t.Errorf("it took %+v", n)
+		}
+	}
+}
+
+func TestAnAnswerThatIsAstrayHasAnotherID(t *testing.T) {
+	l := newLab(t, 1)
+	if err := l.SetName(t.Context(), agent.Name{Name: "astray.test", Astray: true, Addrs: []netip.Addr{netip.MustParseAddr("198.18.1.10")}}); err != nil {
+		t.Fatal(err)
+	}
+	q := dnsmessage.Message{
+		Header:    dnsmessage.Header{ID: 0xffff},
+		Questions: []dnsmessage.Question{{Name: dnsmessage.MustNewName("astray.test."), Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}},
+	}
+	packet, err := q.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := l.exchange("udp", packet, patience)
+	var m dnsmessage.Message
+	if err != nil || m.Unpack(answer) != nil || m.ID == q.ID || len(m.Answers) != 1 {
+		t.Errorf("it answered %+v, %v", m, err)
 	}
 }

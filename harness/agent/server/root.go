@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -55,6 +56,11 @@ func layRoot(dir string, r agent.Root) error {
 			return err
 		}
 	}
+	for _, at := range closed(r) {
+		if err := opened(filepath.Join(r.System, at), filepath.Join(dir, at)); err != nil {
+			return err
+		}
+	}
 	for _, name := range r.Copy {
 		if err := copied(filepath.Join(r.System, name), filepath.Join(dir, name)); err != nil {
 			return err
@@ -70,6 +76,51 @@ func fresh(at string) error {
 	}
 	if err := unix.Mount("tmpfs", at, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755,size=512m"); err != nil {
 		return fmt.Errorf("emptying %s: %w", at, err)
+	}
+	return nil
+}
+
+// closed are the folders of the system in which something is to be put, by their path in the
+// root, the outer ones first: they are read-only.
+func closed(r agent.Root) (found []string) {
+	for _, e := range r.Entries {
+		if at := deepest(r, filepath.Dir(e.Path)); at != "" && !slices.Contains(found, at) {
+			found = append(found, at)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// deepest is the part of a path that the system has, "" where that is none of its folders
+// that are shown. A path of links is followed no further than they are.
+func deepest(r agent.Root, path string) string {
+	shown := slices.ContainsFunc(append(slices.Clone(systemFolders), r.Bind...), func(name string) bool {
+		return strings.HasPrefix(path+"/", "/"+name+"/")
+	})
+	for ; shown && path != "/"; path = filepath.Dir(path) {
+		if real, err := filepath.EvalSymlinks(filepath.Join(r.System, path)); err == nil {
+			if info, err := os.Stat(real); err == nil && info.IsDir() {
+				return strings.TrimPrefix(real, strings.TrimSuffix(r.System, "/"))
+			}
+		}
+	}
+	return ""
+}
+
+// opened lets a folder of the system be written to: what is in it is shown in a new one.
+func opened(from, at string) error {
+	names, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	if err := fresh(at); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := show(filepath.Join(from, name.Name()), filepath.Join(at, name.Name())); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -196,8 +247,12 @@ func layDevices(dir string, more ...string) error {
 			return err
 		}
 	}
-	shm := filepath.Join(dir, "dev/shm")
-	return errors.Join(os.MkdirAll(shm, 0o1777), os.Chmod(shm, 0o777|fs.ModeSticky))
+	return layFolder(filepath.Join(dir, "dev/shm"), 0o777|fs.ModeSticky)
+}
+
+// layFolder makes a folder of that mode, whatever the umask is.
+func layFolder(at string, mode fs.FileMode) error {
+	return errors.Join(os.MkdirAll(at, mode), os.Chmod(at, mode))
 }
 
 // layProc mounts the processes of this namespace on dir/proc. It has to come before the
@@ -268,17 +323,17 @@ func put(e agent.Entry) error {
 	if err := os.MkdirAll(filepath.Dir(e.Path), 0o755); err != nil {
 		return err
 	}
-	switch {
-	case e.Dir:
+	if e.Dir {
 		if err := os.MkdirAll(e.Path, 0o755); err != nil {
 			return err
 		}
 		return unix.Chmod(e.Path, e.Mode)
-	case e.Link != "":
-		return os.Symlink(e.Link, e.Path)
 	}
 	if err := os.Remove(e.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if e.Link != "" {
+		return os.Symlink(e.Link, e.Path)
 	}
 	if err := os.WriteFile(e.Path, e.Text, 0o600); err != nil {
 		return err

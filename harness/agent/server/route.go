@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,10 +24,23 @@ type routes struct {
 	near *space
 
 	mu     sync.Mutex
-	placed map[int]*netlink.Route
+	doors  map[int][]netip.Addr // the addresses that the gateway knows a host by, besides its own
+	placed map[int][]*netlink.Route
 }
 
-func newRoutes(near *space) *routes { return &routes{near: near, placed: map[int]*netlink.Route{}} }
+func newRoutes(near *space, doors []agent.Door) *routes {
+	r := &routes{near: near, doors: map[int][]netip.Addr{}, placed: map[int][]*netlink.Route{}}
+	for _, d := range doors {
+		r.doors[d.Host] = append(r.doors[d.Host], d.At.Addr())
+	}
+	return r
+}
+
+// known are the addresses that the gateway may look for a host at. The one that it does look for
+// is the first.
+func (r *routes) known(host int) []netip.Addr {
+	return append(slices.Clip(r.doors[host]), agent.HostAddr(host))
+}
 
 // routeTypes are the kernel's. A throw ends the search of the table as if nothing had
 // been found there, and there is no other table (ip-route(8)): an unreachable route
@@ -48,20 +62,26 @@ func (w *world) setRoute(r agent.Route) error {
 func (r *routes) set(host, kind int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if old := r.placed[host]; old != nil {
+	for _, old := range r.placed[host] {
 		if err := r.near.links.RouteDel(old); err != nil && !errors.Is(err, unix.ESRCH) {
 			return fmt.Errorf("taking a route away: %w", err)
 		}
-		delete(r.placed, host)
 	}
+	delete(r.placed, host)
 	if kind == 0 {
 		return nil
 	}
-	route := &netlink.Route{Dst: only(agent.HostAddr(host)), Type: kind}
-	if err := r.near.links.RouteAdd(route); err != nil {
-		return fmt.Errorf("placing a route: %w", err)
+	for _, a := range r.known(host) {
+		route := &netlink.Route{Dst: only(a), Type: kind}
+		err := r.near.links.RouteAdd(route)
+		if errors.Is(err, unix.EEXIST) {
+			continue // another host's, at another port of the same address
+		}
+		if err != nil {
+			return fmt.Errorf("placing a route: %w", err)
+		}
+		r.placed[host] = append(r.placed[host], route)
 	}
-	r.placed[host] = route
 	return nil
 }
 
@@ -78,7 +98,7 @@ func (r *routes) lookUp(host int) (string, error) {
 	if r.placed[host] == nil {
 		return "", nil
 	}
-	_, err := r.near.links.RouteGet(agent.HostAddr(host).AsSlice())
+	_, err := r.near.links.RouteGet(r.known(host)[0].AsSlice())
 	if errno := unix.Errno(0); errors.As(err, &errno) {
 		return unix.ErrnoName(errno), nil
 	}

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -57,6 +58,8 @@ type server struct {
 	history *history
 	world   atomic.Pointer[world] // nil until built
 	inside  *inside               // nil in a container
+	// conductor lets the clock jump; nil where that is the machine's.
+	conductor *conductor
 
 	building sync.Mutex
 
@@ -72,7 +75,7 @@ func (s *server) close() {
 
 func (s *server) answer(call agent.Call) {
 	reply := agent.Reply{ID: call.ID}
-	result, err := s.obey(call)
+	result, err := s.timed(call)
 	if err == nil && result != nil {
 		reply.Result, err = json.Marshal(result)
 	}
@@ -91,6 +94,35 @@ func (s *server) reply(r agent.Reply) error {
 	defer s.mu.Unlock()
 	_, err = s.out.Write(append(line, '\n'))
 	return err
+}
+
+// timed obeys while the clock stands still, or may jump where the order waits for what the
+// time will bring.
+func (s *server) timed(call agent.Call) (any, error) {
+	obey := func() (any, error) { return s.obey(call) }
+	c := s.conductor
+	if c == nil {
+		return obey()
+	}
+	switch call.Op {
+	case "ask":
+		if isAside(call) {
+			return obey()
+		}
+		fallthrough
+	case "sleep", "load", "loaded":
+		result, err := c.during(&c.waiting, obey)
+		return result, errors.Join(err, c.failed())
+	case "ended", "hear":
+		return obey()
+	}
+	return c.during(&c.busy, obey)
+}
+
+// isAside says whether nobody who plays waits for an answer.
+func isAside(call agent.Call) bool {
+	var a struct{ Aside bool }
+	return json.Unmarshal(call.Args, &a) == nil && a.Aside
 }
 
 func (s *server) obey(call agent.Call) (any, error) {
@@ -118,12 +150,32 @@ func (s *server) obey(call agent.Call) (any, error) {
 		return order(call, func(r agent.Route) (any, error) { return nil, w.setRoute(r) })
 	case "ask":
 		return order(call, func(a agent.Ask) (any, error) { return w.ask(a) })
+	case "load":
+		return order(call, func(l agent.Load) (any, error) { return nil, w.load(ctx, l) })
+	case "loaded":
+		return order(call, func(bay int) (any, error) { return w.loaded(bay) })
 	case "reach":
 		return order(call, func(r agent.Reach) (any, error) { return nil, w.reach(ctx, r) })
 	case "listening":
-		return order(call, func(port uint16) (any, error) { return nil, w.listening(ctx, port) })
+		return order(call, func(at netip.AddrPort) (any, error) { return nil, w.listening(ctx, at) })
 	case "try":
 		return order(call, func(ability string) (any, error) { return nil, w.try(ability) })
+	case "ports":
+		return order(call, func(o agent.Ports) (any, error) { return nil, w.ports.set(o) })
+	case "signal":
+		return order(call, func(o agent.Signal) (any, error) { return nil, s.signal(o) })
+	case "connect":
+		return order(call, func(c agent.Connect) (any, error) { return w.connect(c) })
+	case "say":
+		return order(call, func(p agent.Piece) (any, error) { return nil, w.relays.say(p) })
+	case "hear":
+		return order(call, func(p agent.Piece) (any, error) { return w.relays.hear(p) })
+	case "hangup":
+		return order(call, func(p agent.Piece) (any, error) { return nil, w.relays.hangup(p) })
+	case "play":
+		return order(call, s.play)
+	case "sleep":
+		return order(call, s.sleep)
 	case "look":
 		return order(call, func(l agent.Look) (any, error) { return w.look(l) })
 	}
@@ -166,10 +218,20 @@ func (s *server) build(b agent.Build) (any, error) {
 	if s.world.Load() != nil {
 		return nil, errors.New("the world is built already")
 	}
+	if b.Virtual {
+		v := clock.NewVirtual()
+		s.clock, s.history.clock, s.conductor = v, v, newConductor(v)
+		if s.inside != nil {
+			s.inside.launcher.clock = v
+		}
+	}
 	w, built, err := buildWorld(b, s.clock, s.history, s.inside)
 	if err != nil {
 		return nil, err
 	}
 	s.world.Store(w)
-	return built, nil
+	if v, virtual := s.clock.(*clock.Virtual); virtual && s.inside == nil {
+		err = s.lendClock(v)
+	}
+	return built, err
 }

@@ -23,7 +23,7 @@ import (
 func TestOnlyTheNeededCapabilitiesAreLeft(t *testing.T) {
 	l := newLab(t, 1)
 	l.set(agent.Host{Script: "serve", Process: agent.Running})
-	needed := uint64(1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_BIND_SERVICE)
+	needed := uint64(1<<unix.CAP_NET_ADMIN | 1<<unix.CAP_NET_BIND_SERVICE | 1<<unix.CAP_KILL)
 	if l.built.Capabilities != needed {
 		t.Errorf("the agent says that it holds %#x, want %#x", l.built.Capabilities, needed)
 	}

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
-	"time"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -98,8 +97,8 @@ func (s *space) listenUDP(at netip.AddrPort) (c *net.UDPConn, err error) {
 type ownTrouble struct{ error }
 
 // dial opens a TCP connection from an address of the space. Its error is the errno of
-// connect(2), or os.ErrDeadlineExceeded, or an ownTrouble.
-func (s *space) dial(ctx context.Context, from netip.Addr, to netip.AddrPort, deadline time.Time) (*net.TCPConn, error) {
+// connect(2), or os.ErrDeadlineExceeded where ctx ended, or an ownTrouble.
+func (s *space) dial(ctx context.Context, from netip.Addr, to netip.AddrPort) (*net.TCPConn, error) {
 	fd := -1
 	err := s.do(func() (err error) {
 		fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
@@ -115,9 +114,9 @@ func (s *space) dial(ctx context.Context, from netip.Addr, to netip.AddrPort, de
 			return nil, &ownTrouble{fmt.Errorf("binding to %v: %w", from, err)}
 		}
 	}
-	stop := context.AfterFunc(ctx, func() { f.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { f.SetDeadline(past) })
 	defer stop()
-	if err := connect(f, fd, to, deadline); err != nil {
+	if err := connect(f, fd, to); err != nil {
 		return nil, err
 	}
 	conn, err := net.FileConn(f)
@@ -127,15 +126,12 @@ func (s *space) dial(ctx context.Context, from netip.Addr, to netip.AddrPort, de
 	return conn.(*net.TCPConn), nil
 }
 
-func connect(f *os.File, fd int, to netip.AddrPort, deadline time.Time) error {
+func connect(f *os.File, fd int, to netip.AddrPort) error {
 	err := unix.Connect(fd, &unix.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())})
 	if err == nil {
 		return nil
 	}
 	if !errors.Is(err, unix.EINPROGRESS) {
-		return err
-	}
-	if err := f.SetDeadline(deadline); err != nil {
 		return err
 	}
 	raw, err := f.SyscallConn()

@@ -28,6 +28,8 @@ func (w *world) try(ability string) error {
 		return w.tryQueue(func(index int) netlink.Qdisc { return late(index, agent.Link{}) })
 	case agent.AbilityTUN:
 		return w.tryTUN()
+	case agent.AbilityPorts:
+		return w.ports.set(agent.Ports{})
 	case agent.AbilityNftables:
 		return w.tryNftables()
 	case agent.AbilityPtrace:

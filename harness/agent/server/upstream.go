@@ -3,20 +3,16 @@
 package server
 
 import (
-	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/authority"
 	"github.com/badgateway/badgateway/harness/clock"
 	"github.com/badgateway/badgateway/harness/script"
 )
@@ -28,20 +24,28 @@ type upstream struct {
 	script   script.Script
 	clock    clock.Clock
 	tell     func(agent.Event)
-	listener *net.TCPListener
-	places   chan struct{} // one a worker, nil for any number
-	mortal   bool          // it is a process of its own
+	listener net.Listener // of TCP, or of unix stream sockets
+	// authority signs its certificates. Without one it speaks no TLS.
+	authority *authority.Authority
+	manner    agent.ServerTLS // in which it speaks TLS
+	places    chan struct{}   // one a worker, nil for any number
+	mortal    bool            // it is a process of its own
+	// called is the name that it is known by to who came that way, "" where that is not known.
+	called func(net.Conn) string
+	// wanted is where a connection wanted to go, nil where that is known.
+	wanted func(net.Conn) (netip.AddrPort, string)
 
+	tls    *tls.Config
 	cancel context.CancelFunc
 	mu     sync.Mutex
-	conns  map[*net.TCPConn]bool
+	conns  map[stream]bool
 	wg     sync.WaitGroup
 }
 
 // start begins to accept.
 func (u *upstream) start(workers int) {
 	ctx, cancel := context.WithCancel(context.Background())
-	u.cancel, u.conns = cancel, map[*net.TCPConn]bool{}
+	u.cancel, u.conns, u.tls = cancel, map[stream]bool{}, u.manners()
 	if workers == agent.NoWorkers {
 		return
 	}
@@ -71,7 +75,7 @@ func (u *upstream) accept(ctx context.Context) {
 		if !u.place(ctx) {
 			return
 		}
-		conn, err := u.listener.AcceptTCP()
+		conn, err := u.listener.Accept()
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
@@ -81,15 +85,16 @@ func (u *upstream) accept(ctx context.Context) {
 			u.clock.Sleep(ctx, breath)
 			continue
 		}
-		if !u.enter(ctx, conn) {
-			conn.Close()
+		c := conn.(stream) // as all are that such listeners accept
+		if !u.enter(ctx, c) {
+			c.Close()
 			return
 		}
 		number := n
 		n++
 		u.wg.Go(func() {
 			defer u.leave()
-			u.play(ctx, conn, number)
+			u.play(ctx, c, number)
 		})
 	}
 }
@@ -113,183 +118,15 @@ func (u *upstream) leave() {
 	}
 }
 
-func (u *upstream) enter(ctx context.Context, c *net.TCPConn) bool {
+func (u *upstream) enter(ctx context.Context, c stream) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.conns[c] = true
 	return ctx.Err() == nil
 }
 
-func (u *upstream) play(ctx context.Context, c *net.TCPConn, number int) {
-	p := &playing{upstream: u, conn: c, in: bufio.NewReader(c), number: number + 1}
-	p.peer = c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
-	defer func() {
-		c.Close()
-		u.mu.Lock()
-		delete(u.conns, c)
-		u.mu.Unlock()
-	}()
-	p.told(agent.Event{Kind: agent.Accepted})
-	clause := u.script.Clause(number)
-	if clause == nil {
-		return
-	}
-	for i, step := range clause.Steps {
-		p.told(agent.Event{Kind: agent.Began, Step: i, Verb: string(step.Verb)})
-		if err := p.step(ctx, step); err != nil {
-			if ctx.Err() == nil {
-				p.told(agent.Event{Kind: agent.Gone, Step: i, Text: reason(err)})
-			}
-			return
-		}
-	}
-}
-
-// playing is a script on one connection.
-type playing struct {
-	*upstream
-	conn   *net.TCPConn
-	in     *bufio.Reader
-	number int
-	peer   netip.Addr
-}
-
-func (p *playing) told(e agent.Event) {
-	e.Conn, e.Peer = p.number, p.peer
-	p.tell(e)
-}
-
-// reason is the errno of a network error, without the addresses around it.
-func reason(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	return err.Error()
-}
-
-func (p *playing) step(ctx context.Context, s script.Step) error {
-	switch s.Verb {
-	case script.ReadRequest:
-		_, err := p.readRequest()
-		return err
-	case script.Write:
-		return p.write(s)
-	case script.Drip:
-		return p.drip(ctx, s)
-	case script.Wait:
-		return p.clock.Sleep(ctx, s.Every)
-	case script.Serve:
-		return p.serve()
-	case script.Hold:
-		return p.drain()
-	case script.Close:
-		if err := p.conn.CloseWrite(); err != nil {
-			return err
-		}
-		return p.drain() // or the kernel would send RST for what is unread
-	case script.Reset:
-		if err := p.conn.SetLinger(0); err != nil {
-			return err
-		}
-		return p.conn.Close()
-	case script.Die, script.ExhaustMemory:
-		return p.end(s.Verb)
-	}
-	return fmt.Errorf("no step is called %q", s.Verb)
-}
-
-// drain reads until the peer ends the connection.
-func (p *playing) drain() error {
-	_, err := io.Copy(io.Discard, p.in)
-	if err == nil {
-		p.told(agent.Event{Kind: agent.Gone, Text: "closed"})
-	}
-	return err
-}
-
-func (p *playing) readRequest() (*http.Request, error) {
-	req, err := http.ReadRequest(p.in)
-	if err != nil {
-		return nil, err
-	}
-	n, err := io.Copy(io.Discard, req.Body)
-	if err != nil {
-		return nil, err
-	}
-	p.told(agent.Event{Kind: agent.Request, Text: req.Method + " " + req.RequestURI, N: int(n)})
-	return req, nil
-}
-
-func (p *playing) write(s script.Step) error {
-	n, err := io.WriteString(p.conn, strings.Repeat(s.Text, max(s.Times, 1)))
-	if err != nil {
-		return err
-	}
-	p.told(agent.Event{Kind: agent.Sent, N: n})
-	return nil
-}
-
-func (p *playing) drip(ctx context.Context, s script.Step) error {
-	for i := range len(s.Text) {
-		if i > 0 {
-			if err := p.clock.Sleep(ctx, s.Every); err != nil {
-				return err
-			}
-		}
-		if _, err := p.conn.Write([]byte{s.Text[i]}); err != nil {
-			return err
-		}
-	}
-	p.told(agent.Event{Kind: agent.Sent, N: len(s.Text)})
-	return nil
-}
-
-// serve is a well-behaved HTTP server on one connection.
-func (p *playing) serve() error {
-	for {
-		req, err := p.readRequest()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		head := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n", len(script.Page))
-		if req.Close {
-			head += "Connection: close\r\n"
-		}
-		body := script.Page
-		if req.Method == http.MethodHead {
-			body = ""
-		}
-		if _, err := io.WriteString(p.conn, head+"\r\n"+body); err != nil || req.Close {
-			return err
-		}
-	}
-}
-
-// end ends the process that this is, in the way of the verb.
-func (p *playing) end(v script.Verb) error {
-	if !p.mortal {
-		return fmt.Errorf("%q needs an upstream that is a process of its own", v)
-	}
-	if v == script.Die {
-		return syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
-	}
-	return exhaustMemory()
-}
-
-// exhaustMemory touches ever more pages until the kernel ends it.
-func exhaustMemory() error {
-	const block, most = 4 << 20, 4 << 30
-	var held [][]byte
-	for range most / block {
-		b := make([]byte, block)
-		for i := 0; i < len(b); i += 4096 {
-			b[i] = 1
-		}
-		held = append(held, b)
-	}
-	return fmt.Errorf("%d blocks of 4 MiB and still alive: the lab has no memory limit", len(held))
+func (u *upstream) exit(c stream) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.conns, c)
 }

@@ -21,6 +21,7 @@ func TestWhatAPeerSeesOfEachVerb(t *testing.T) {
 		{`read-request; close`, "", "fin"},
 		{`read-request; reset`, "", "reset"},
 		{`reset`, "", "reset"},
+		{`hear; write "what?"; close`, "what?", "fin"},
 		{`read-request; write "abc"; close`, "abc", "fin"},
 		{`read-request; write "abc" x 3; close`, "abcabcabc", "fin"},
 		{`read-request; write "a\x00\r\n"; reset`, "", "reset"}, // what was not read yet goes with the reset
@@ -180,7 +181,7 @@ func TestAnOrderIsInForceUnderLoad(t *testing.T) {
 			case <-done:
 				return
 			default:
-				if c, err := l.near.dial(t.Context(), agent.NearAddr(0), host0, time.Now().Add(patience)); err == nil {
+				if c, err := l.near.dial(waits(t, patience), agent.NearAddr(0), host0); err == nil {
 					c.Close()
 				}
 			}

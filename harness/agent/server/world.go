@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/badgateway/badgateway/harness/agent"
+	"github.com/badgateway/badgateway/harness/authority"
 	"github.com/badgateway/badgateway/harness/clock"
 )
 
@@ -31,9 +32,16 @@ type world struct {
 	ledger    *ledger
 	diag      map[*space]*socketDiag
 	noise     *noise
-	inside    *inside    // nil in a container
-	trying    sync.Mutex // held while something is tried
-	noNode    error      // why the node of TAP devices could not be made
+	elsewhere *upstream // nil without
+	sockets   *sockets
+	inside    *inside              // nil in a container
+	authority *authority.Authority // nil where nobody speaks TLS
+	owned     sync.Map             // the addresses of clients that the far kernel was given
+	ports     ports                // of the near side
+	loads     loads                // of crowds
+	trying    sync.Mutex           // held while something is tried
+	relays    relays
+	noNode    error // why the node of TAP devices could not be made
 }
 
 // buildWorld makes the namespaces, joins them, and gives up the privilege for it. (An
@@ -48,6 +56,12 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 		}
 	}
 	w = &world{clock: c, history: h, noise: newNoise(c), inside: own}
+	if w.authority, err = signer(b.Authority); err != nil {
+		return nil, built, err
+	}
+	if b.Ports {
+		w.ports = openPortRange() // while that may be done
+	}
 	if b.MakeTUN {
 		w.noNode = makeTUN()
 	}
@@ -60,8 +74,11 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	if err := w.join(b); err != nil {
 		return nil, built, fmt.Errorf("joining the namespaces: %w", err)
 	}
-	if err := w.equip(b.Hosts); err != nil {
+	if err := w.equip(b); err != nil {
 		return nil, built, err
+	}
+	if err := w.surround(b.Around); err != nil {
+		return nil, built, fmt.Errorf("laying out the surroundings: %w", err)
 	}
 	if err := w.settle(b.Bays); err != nil {
 		return nil, built, err
@@ -73,7 +90,7 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	for i := range b.Hosts {
 		w.hosts = append(w.hosts, newHost(w, i))
 	}
-	if !b.Still {
+	if !b.Still && !b.Virtual {
 		go w.noise.watch()
 	}
 	return w, built, w.resolver.start(w.far)
@@ -86,7 +103,7 @@ func (w *world) settle(bays int) error {
 		runtime.GOMAXPROCS(min(bays, most, runtime.NumCPU()))
 		return openPorts()
 	}
-	return keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE)
+	return keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE, unix.CAP_KILL)
 }
 
 // start starts a process of the agent's that is to hold no capability, and to end with it.
@@ -98,12 +115,12 @@ func (w *world) start(cmd *exec.Cmd) error {
 }
 
 // equip makes what needs a place in both namespaces.
-func (w *world) equip(hosts int) (err error) {
-	w.resolver = newResolver(w.history)
+func (w *world) equip(b agent.Build) (err error) {
+	w.resolver = newResolver(w.history, b.Around.Elsewhere)
 	if w.firewall, err = newFirewall(w.near, w.far); err != nil {
 		return err
 	}
-	if w.ledger, err = newLedger(w.far, hosts); err != nil {
+	if w.ledger, err = newLedger(w.far, b.Hosts); err != nil {
 		return err
 	}
 	w.diag = map[*space]*socketDiag{}
@@ -121,6 +138,12 @@ func (w *world) close() {
 	}
 	for _, l := range w.links {
 		l.close()
+	}
+	if w.elsewhere != nil {
+		w.elsewhere.stop()
+	}
+	if w.sockets != nil { // or it was never surrounded
+		w.sockets.close()
 	}
 }
 
@@ -165,7 +188,10 @@ func (w *world) join(b agent.Build) error {
 	}
 	var clients []netip.Addr
 	for i := range b.Bays {
-		clients = append(clients, agent.Visitor(i), agent.Prober(i))
+		clients = append(clients, agent.Visitor(i), agent.Prober(i), agent.Stranger(i))
+	}
+	if b.Around.Elsewhere {
+		clients = append(clients, agent.ElsewhereHome)
 	}
 	if err := w.pair("clients", addresses(16, clients...), addresses(16, agent.Front)); err != nil {
 		return err
@@ -183,7 +209,7 @@ func (w *world) join(b agent.Build) error {
 			return err
 		}
 	}
-	w.routes = newRoutes(w.near)
+	w.routes = newRoutes(w.near, b.Around.Doors)
 	return nil
 }
 

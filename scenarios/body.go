@@ -1,0 +1,148 @@
+package scenarios
+
+import (
+	"github.com/badgateway/badgateway/faults"
+	. "github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/agent"
+)
+
+var body = []Scenario{
+	{
+		ID: "body/reset", Folklore: "502",
+		Title:  "a reset in the body ends the response visibly, at once",
+		Why:    "The status is out by then and cannot be taken back. The upstream crashed in the middle of its answer, or a firewall in between tore the connection down; the client has the promised length and sees that bytes are missing.",
+		Fault:  faults.ResetInBody,
+		Expect: CutOff(ReadTimeout.Times(0.25), "connection_terminated"),
+	},
+	{
+		ID: "body/reset-unsized", Folklore: "502",
+		Title:  "a reset in a body without a length ends the response visibly, at once",
+		Why:    "Such a body ends with its connection, and a reset is no end of that kind: the gateway knows that it is not whole and must not give it one (RFC 9112 8). That the client can see it depends on the last chunk being left out.",
+		Fault:  faults.ResetUnsized,
+		Expect: CutOff(ReadTimeout.Times(0.25), "connection_terminated"),
+	},
+	{
+		ID: "body/no-last-chunk", Folklore: "502",
+		Title:  "chunks without a last one end the response visibly, at once",
+		Why:    "Each chunk is whole and the end is missing: the worker died between two of them, which is the usual way for a stream to die. Without its last chunk a body is not complete (RFC 9112 8), and the client's must lack it too.",
+		Fault:  faults.NoLastChunk,
+		Expect: CutOff(Immediately, "http_response_incomplete"),
+	},
+	{
+		ID: "body/trailer-cut", Folklore: "502",
+		Title:  "a trailer that breaks off ends the response visibly, at once",
+		Why:    "All of the body is there, and the answer is not: it ends with the empty line after its trailer (RFC 9112 7.1). What the trailer had to say, a check sum as a rule, is lost.",
+		Fault:  faults.TrailerCut,
+		Expect: CutOff(Immediately, "http_response_incomplete"),
+	},
+	{
+		ID: "body/large-trailer", Folklore: "502",
+		Title:  "a trailer of any size is passed over",
+		Why:    "What comes after the last chunk is a header of its own (RFC 9112 7.1.2), and no buffer is set aside for it. A gateway that passes no trailers on need not keep them, and the page before it is whole.",
+		World:  World{Setup: Unbuffered},
+		Fault:  faults.LargeTrailer,
+		Expect: []Check{Answers(200), AnswersInTime(Immediately), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()},
+	},
+	{
+		ID:     "body/extra",
+		Title:  "what comes after the promised length is dropped",
+		Why:    "The rest looks like an answer to the next request on the connection, and whoever passes it on hands one user's answer to another. It must not be taken for one (RFC 9112 6.3). The client gets a whole page and nobody but the log tells that the upstream counts wrongly: characters for bytes, as a rule.",
+		Fault:  faults.SurplusBytes,
+		Expect: []Check{Repairs(200), AnswersInTime(Immediately), KeepsPage(), SendsNothingMore(), Tries(1), Recovers(), HidesVersion()},
+	},
+	{
+		ID:     "body/of-204",
+		Title:  "a body after a 204 is dropped",
+		Why:    "204 ends with its header, whatever the header says (RFC 9112 6.3). Passed on, the body would be read as the beginning of the next answer.",
+		Fault:  faults.BodyOf204,
+		Expect: append(PassedOn(204), SendsNothingMore()),
+	},
+	{
+		ID:     "body/of-304",
+		Title:  "a body after a 304 is dropped",
+		Why:    "304 ends with its header; the Content-Length in it is that of the page which the client has (RFC 9110 15.4.5). Frameworks that render the page and then set the status send both.",
+		Fault:  faults.BodyOf304,
+		Expect: append(PassedOn(304), SendsNothingMore()),
+	},
+	{
+		ID:      "body/head",
+		Title:   "a body in answer to HEAD is dropped",
+		Why:     "HEAD gets what GET would get, without the body (RFC 9110 9.3.2). Applications that do not know HEAD answer it as they answer GET.",
+		Traffic: Traffic{Method: "HEAD"},
+		Fault:   faults.BodyToHead,
+		Expect:  append(PassedOn(200), SendsNothingMore()),
+	},
+	{
+		ID: "body/cut-unsized", Folklore: "502",
+		Title:  "a body that only the end of the connection ends is silently cut when that comes too soon",
+		Why:    "Nobody can see it: to the gateway the answer is whole, and the client gets half a page with a 200 and an end. That is what an upstream without a length and without chunks costs (HTTP/1.0, CGI, `Connection: close`); a crash of its process looks like success, and a cache keeps it.",
+		World:  World{Speaks: agent.HTTP10},
+		Fault:  faults.CutUnsized,
+		Expect: []Check{Ends(200, SilentlyTruncated), AnswersInTime(Immediately), Tries(1), Recovers(), Names(""), HidesVersion()},
+	},
+	{
+		ID: "body/http10-client", Folklore: "502",
+		Title:   "a cut body reaches a client of HTTP/1.0 with a visible end",
+		Why:     "Such a client knows no chunks, so its body ends with the connection. The gateway knows that the upstream's broke off; if it then closes in good order, the client takes half a page for all of it (RFC 9112 8). Only a reset can tell. Load testers and health checks speak HTTP/1.0.",
+		Traffic: Traffic{HTTP10: true},
+		Fault:   faults.NoLastChunk,
+		Expect:  CutOff(Immediately, "http_response_incomplete"),
+	},
+	{
+		ID:     "body/gzip-corrupt",
+		Title:  "a corrupt gzip is passed on as it is",
+		Why:    "A content coding is between the upstream and the client: the gateway moves bytes and has no reason to look (RFC 9110 8.4). The browser says that the page cannot be decoded, the access log says 200, and no line of an error log says anything.",
+		World:  World{Setup: Compress},
+		Fault:  faults.CorruptGzip,
+		Expect: append(PassedOn(200), Keeps("Content-Encoding", "gzip")),
+	},
+	{
+		ID: "body/gzip-short", Folklore: "502",
+		Title:   "a short body that the gateway compresses ends visibly, at once",
+		Why:     "The upstream's length is gone once the body is compressed, and chunks take its place. A body that broke off must lack the last one, or the client unpacks half a page and finds nothing wrong with it.",
+		World:   World{Setup: Compress},
+		Traffic: Traffic{Gzip: true},
+		Fault:   faults.ShortBody,
+		Expect:  append(CutOff(Immediately, "http_response_incomplete"), Keeps("Content-Encoding", "gzip")),
+	},
+	{
+		ID: "body/unbuffered-short", Folklore: "502",
+		Title:  "a short body that is not buffered ends visibly, at once",
+		Why:    "Without buffering the client gets each piece as it comes, and nothing else changes: the promised length shows that bytes are missing. `proxy_buffering off` is for streams, and does not make them whole.",
+		World:  World{Setup: Unbuffered},
+		Fault:  faults.ShortBody,
+		Expect: CutOff(Immediately, "http_response_incomplete"),
+	},
+	{
+		ID: "body/unbuffered-reset", Folklore: "502",
+		Title:  "a reset in a body that is not buffered ends the response visibly, at once",
+		Why:    "The client has all that came before the reset, and its length shows that it is not all.",
+		World:  World{Setup: Unbuffered},
+		Fault:  faults.ResetInBody,
+		Expect: CutOff(ReadTimeout.Times(0.25), "connection_terminated"),
+	},
+	{
+		ID: "body/unbuffered-stall", Folklore: "504",
+		Title:  "a stall in a body that is not buffered ends the response visibly, after the read timeout",
+		Why:    "The read timeout runs between two pieces, so a stream that is silent for longer ends there: a chat, an event stream, a long export. A heartbeat of the upstream's keeps it alive, a longer timeout only moves the end.",
+		World:  World{Setup: Unbuffered},
+		Fault:  faults.BodyStalled,
+		Expect: CutOff(ReadTimeout, "connection_read_timeout"),
+	},
+	{
+		ID: "body/unbuffered-bad-chunk", Folklore: "502",
+		Title:  "a broken chunk in a body that is not buffered ends the response visibly, at once",
+		Why:    "What came before it is with the client already. That the client can see the cut depends on the last chunk being left out.",
+		World:  World{Setup: Unbuffered},
+		Fault:  faults.BadChunk,
+		Expect: CutOff(Immediately, "http_response_transfer_coding"),
+	},
+	{
+		ID: "body/unbuffered-no-last-chunk", Folklore: "502",
+		Title:  "unbuffered chunks without a last one end the response visibly, at once",
+		Why:    "The stream's worker died. The gateway gives the client its own chunks, and must leave the last one out as the upstream did.",
+		World:  World{Setup: Unbuffered},
+		Fault:  faults.NoLastChunk,
+		Expect: CutOff(Immediately, "http_response_incomplete"),
+	},
+}
