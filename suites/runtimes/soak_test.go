@@ -3,6 +3,7 @@
 package runtimes_test
 
 import (
+	"context"
 	"fmt"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -10,6 +11,12 @@ import (
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/nginx"
 )
+
+// expectAlike plays the catalogue and fails where cells are not told as in the reference.
+func expectAlike(ctx context.Context, plan harness.Plan) {
+	GinkgoHelper()
+	expectTold(ctx, plan, play(ctx, plan))
+}
 
 var _ = Describe("a scenario", func() {
 	for seed := range uint64(3) {
