@@ -60,11 +60,27 @@ func play(ctx SpecContext, runtime harness.Runtime, ref string) (*journal.Run, e
 	w, err := journal.Begin(&text, journal.Start{Started: time.Now(), Gateway: ref, Runtime: runtime.Name()})
 	Expect(err).NotTo(HaveOccurred())
 	var lost error
-	summary, err := harness.Run(ctx, harness.Plan{
+	plan := harness.Plan{
 		Runtime: runtime, Gateway: nginx.Reference(ref), Scenarios: scenarios.All(),
 		OnCell: func(c harness.Cell) { lost = errors.Join(lost, w.Cell(c)) },
-	})
+	}
+	summary, err := harness.Run(ctx, plan)
 	if err != nil {
+		return nil, err
+	}
+	// What is not as it should be has to be so again, alone: here it is versions that are compared,
+	// and not how busy the machine was. The later cell counts.
+	plan.Scenarios, plan.Parallel = nil, 1
+	plan.OnCell = func(c harness.Cell) {
+		c.Take += 2
+		lost = errors.Join(lost, w.Cell(c))
+	}
+	for i, s := range scenarios.All() {
+		if v := summary.Cells[i].Verdict; v == harness.Fail || v == harness.Inconclusive {
+			plan.Scenarios = append(plan.Scenarios, s)
+		}
+	}
+	if _, err := harness.Run(ctx, plan); err != nil {
 		return nil, err
 	}
 	Expect(lost).NotTo(HaveOccurred())
