@@ -243,6 +243,9 @@ func (c *checking) words() []string {
 	if c.flags.runtime != runtimes.Auto {
 		add("--runtime", c.flags.runtime)
 	}
+	if c.flags.clock != string(harness.RealClock) {
+		add("--clock", c.flags.clock)
+	}
 	add("--config", c.flags.file)
 	add("--at", c.flags.at)
 	add("--gateway", c.flags.gateway)

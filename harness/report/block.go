@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/badgateway/badgateway/harness"
@@ -177,6 +178,9 @@ func (r Run) Replay(id string) string {
 	}
 	if r.Runtime != "" && r.Runtime != defaultRuntime {
 		words = append(words, "--runtime", quoted(r.Runtime))
+	}
+	if slices.ContainsFunc(r.Summary.Cells, func(c harness.Cell) bool { return c.ID == id && c.Clock == harness.VirtualClock }) {
+		words = append(words, "--clock", string(harness.VirtualClock))
 	}
 	return strings.Join(words, " ")
 }
