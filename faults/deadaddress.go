@@ -12,7 +12,7 @@ var DeadAddress = harness.Fault{
 	Title:  "the upstream's name leads to an address without a host",
 	Cause:  harness.DNS,
 	Phase:  harness.PhaseConnect,
-	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
+	Kernel: harness.ByARP,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.AnswerDeadAddress(ctx)
 	},

@@ -8,8 +8,9 @@ import (
 var ofEdge = map[string]harness.Fault{
 	"HiddenByCache": faults.HiddenByCache, "GoneWhenExpired": faults.GoneWhenExpired, "SilentWhenExpired": faults.SilentWhenExpired,
 	"AskedAgain": faults.AskedAgain, "FirstHeld": faults.FirstHeld, "OriginDown": faults.OriginDown, "WrongHost": faults.WrongHost,
+	"Purged": faults.Purged,
 }
 
 var edgeWorlds = map[string]harness.World{
-	"HiddenByCache": {Process: true}, "GoneWhenExpired": {Process: true}, "OriginDown": misled, "WrongHost": misled,
+	"HiddenByCache": {Process: true}, "GoneWhenExpired": {Process: true}, "Purged": {Process: true, Setup: harness.EdgeCanBePurged}, "OriginDown": misled, "WrongHost": misled,
 }

@@ -53,7 +53,7 @@ var ofAnyProxy = map[string]harness.Fault{
 	"WorkersBusy": faults.WorkersBusy,
 	"HostGone":    faults.HostGone, "LinkDown": faults.LinkDown, "NoRoute": faults.NoRoute, "RouteProhibited": faults.RouteProhibited,
 	"Narrow": faults.Narrow, "Loss": faults.Loss, "Latency": faults.Latency, "Far": faults.Far, "Jitter": faults.Jitter,
-	"HeaderStalled": faults.HeaderStalled,
+	"HeaderStalled": faults.HeaderStalled, "Starved": faults.Starved,
 }
 
 func TestOneFileIsOneFault(t *testing.T) {
@@ -295,6 +295,7 @@ func TestWhatIsOrderedOfTheRest(t *testing.T) {
 		"StaleAddress": func(c condition) bool {
 			return c.host.Addr == agent.MovedAddr(0) && c.name.Says() == agent.MovedAddr(0).String()
 		},
+		"Starved":          func(c condition) bool { return c.host.Script == "handshake; starve 100ms; serve" },
 		"HostGone":         func(c condition) bool { return c.host.Gone },
 		"LinkDown":         func(c condition) bool { return c.link == agent.Link{Down: true} },
 		"NoRoute":          func(c condition) bool { return c.route.Kind == agent.NoRoute },

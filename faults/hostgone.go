@@ -12,7 +12,7 @@ var HostGone = harness.Fault{
 	Title:  "the upstream's host has left the network",
 	Cause:  harness.Network,
 	Phase:  harness.PhaseConnect,
-	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
+	Kernel: harness.ByARP,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.GoAway(ctx)
 	},

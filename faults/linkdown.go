@@ -13,7 +13,7 @@ var LinkDown = harness.Fault{
 	Title:  "the link to the upstream is down",
 	Cause:  harness.Network,
 	Phase:  harness.PhaseConnect,
-	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
+	Kernel: harness.ByARP,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.CutLink(ctx)
 	},

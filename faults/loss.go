@@ -15,7 +15,7 @@ var Loss = harness.Fault{
 	Title:  "the way to the upstream loses packets",
 	Cause:  harness.Network,
 	Phase:  harness.PhaseSend,
-	Kernel: "TCP sends again what was lost (RFC 6298)",
+	Kernel: harness.ByTCP,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		if read := b.Policy.Read; read.Value < resentWithin {
 			return &harness.Problem{Lack: true, What: fmt.Sprintf("%v is over before TCP has made up for a loss", read),

@@ -14,7 +14,7 @@ var Narrow = harness.Fault{
 	Title:  "the link to the upstream is so narrow that the answer takes longer than the read timeout",
 	Cause:  harness.Network,
 	Phase:  harness.PhaseBody,
-	Kernel: "the queue of a link lets packets go at its rate (tc-tbf(8))",
+	Kernel: harness.ByQueue,
 	HTTP:   true,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		if err := b.Narrow(ctx, narrowRate); err != nil {

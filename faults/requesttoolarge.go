@@ -14,6 +14,6 @@ var RequestTooLarge = harness.Fault{
 	Phase: harness.PhaseLocal,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		const most = 1 << 20
-		return b.Misbehave(ctx, "lets the client send a larger body", harness.Offered, func(t *harness.Traffic) { t.Body = 2 * most })
+		return b.Misbehave(ctx, "lets the client send a larger body", harness.Announced(2*most), func(t *harness.Traffic) { t.Body = 2 * most })
 	},
 }

@@ -13,7 +13,7 @@ var StaleAddress = harness.Fault{
 	Title:  "the upstream has moved and the gateway uses its old address",
 	Cause:  harness.DNS,
 	Phase:  harness.PhaseConnect,
-	Kernel: "ARP gives a neighbour up after three seconds (arp(7))",
+	Kernel: harness.ByARP,
 	Inject: func(ctx context.Context, b *harness.Bay) error {
 		return b.Move(ctx)
 	},

@@ -49,6 +49,16 @@ func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
 	})
 }
 
+// PlayStarved is Play for a script in which the upstream's process is starved of a core.
+func (b *Bay) PlayStarved(ctx context.Context, s script.Script) error {
+	if err := errors.Join(b.isPlayed(), b.isProcess()); err != nil {
+		return err
+	}
+	return b.alterHost(ctx, "starves the upstream's process: "+s.String(), and(stepReached(s[0]), starving), func(h *agent.Host) {
+		h.Script = s.String()
+	})
+}
+
 // Kill ends the upstream's process with SIGKILL. Its kernel stays and refuses.
 func (b *Bay) Kill(ctx context.Context) error {
 	if err := b.isProcess(); err != nil {

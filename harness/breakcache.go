@@ -1,9 +1,13 @@
 package harness
 
 import (
+	"cmp"
 	"context"
+	"crypto/md5"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -26,6 +30,36 @@ func (b *Bay) Outlive(ctx context.Context) error {
 		},
 		Revert:    inForce,
 		Delivered: func(*Evidence) (string, error) { return fmt.Sprintf("what the cache had was over %v old", kept), nil },
+	})
+}
+
+// Purge removes what a cache has kept of what the visitor will ask for. Caches on a disk name
+// what they keep by the MD5 of its key, here host and path (proxy_cache_path of NGINX).
+func (b *Bay) Purge(ctx context.Context) error {
+	if b.Site.World.Setup != EdgeCanBePurged {
+		return &Problem{Blame: Usage, What: "nothing of the bay's can be purged", Hint: "open it with World{Setup: EdgeCanBePurged}"}
+	}
+	visit := b.visit()
+	key := md5.Sum([]byte(visit.Host + cmp.Or(visit.Path, "/")))
+	visit.Path, visit.Method = PurgePath+hex.EncodeToString(key[:]), http.MethodDelete
+	said := 0
+	return b.Apply(ctx, Change{
+		What: "purges what the cache has",
+		Apply: func(ctx context.Context) error {
+			a := visit.Ask(b.stranger(), Traffic{})
+			a.Patience, a.Aside = b.Policy.Patience(), true
+			x, err := b.lab.Agent.Ask(ctx, a)
+			said = x.Response.Status
+			return err
+		},
+		Confirm: inForce, // the answer is the purge's end
+		Revert:  inForce,
+		Delivered: func(*Evidence) (string, error) {
+			if said != http.StatusNoContent { // RFC 9110 9.3.5
+				return "", fmt.Errorf("the cache had nothing to purge: it answered %d, not %d", said, http.StatusNoContent)
+			}
+			return "the cache had purged its answer", nil
+		},
 	})
 }
 

@@ -38,6 +38,17 @@ func Offered(e *Evidence) (string, error) {
 	return fmt.Sprintf("the client sent %d bytes of its body", e.Exchange.Sent-e.Exchange.Head), nil
 }
 
+// Announced proves that the client sent the whole head of a request that says so large a body.
+// A gateway may refuse that by the head alone (RFC 9110 15.5.14), before any of the body is out.
+func Announced(body int) Proof {
+	return func(e *Evidence) (string, error) {
+		if e.Exchange.Head == 0 || e.Exchange.Sent < e.Exchange.Head {
+			return "", errors.New("the client did not send the head of its request")
+		}
+		return fmt.Sprintf("the client said that it sends %d bytes", body), nil
+	}
+}
+
 // Departed proves that it did, and then went away.
 func Departed(e *Evidence) (string, error) {
 	if e.Exchange.End != agent.EndLeft {

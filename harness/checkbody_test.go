@@ -125,6 +125,14 @@ func TestWhoOfferedAndWhoDeparted(t *testing.T) {
 	if said, err := Departed(e); err == nil {
 		t.Errorf("of one that stayed it says %q", said)
 	}
+	e.Exchange.Sent = 99
+	if said, err := Announced(9)(e); err == nil {
+		t.Errorf("of half a head it says %q", said)
+	}
+	e.Exchange.Sent = 100
+	if said, err := Announced(9)(e); err != nil || said != "the client said that it sends 9 bytes" {
+		t.Errorf("of a head it says %q, %v", said, err)
+	}
 	if OutcomeOf(agent.Exchange{End: agent.EndLeft}) != Left {
 		t.Error("who left is not told apart from who was left")
 	}

@@ -35,7 +35,7 @@ func harmful(c script.Clause) int {
 	last := 0
 	for i, s := range c.Steps {
 		switch s.Verb {
-		case script.Wait, script.Drip:
+		case script.Wait, script.Starve, script.Drip:
 			return i
 		case script.Serve:
 		default:
@@ -123,6 +123,15 @@ func outOfMemory(e *Evidence) (string, error) {
 		return "", errors.New("the kernel killed nothing for want of memory")
 	}
 	return "the kernel killed it for want of memory", nil
+}
+
+// starving: a core was waited for, for longer than it was had.
+func starving(e *Evidence) (string, error) {
+	ev := e.event(agent.Starved, e.fromGateway)
+	if ev == nil {
+		return "", errors.New("the upstream's process was not kept waiting for a core")
+	}
+	return "the process " + ev.Text, nil
 }
 
 func synsDropped(e *Evidence) (string, error) {

@@ -102,6 +102,7 @@ const (
 	EdgeSpeaksHTTP10   Setup = "has an edge that asks in HTTP/1.0"
 	EdgeGivesUpFirst   Setup = "has an edge that is less patient than what it is in front of"
 	EdgeCanBePassed    Setup = "has an edge that can be asked past its cache"
+	EdgeCanBePurged    Setup = "has an edge that gives old answers, and from which they can be purged"
 	EdgeAsksOnce       Setup = "has an edge that lets one request for an answer wait for another"
 	EdgeOfNobody       Setup = "has an edge in front of nobody"
 	EdgeAsksForAnother Setup = "has an edge that asks for another host"

@@ -58,6 +58,10 @@ type World struct {
 // WellPath is where a site that misleads passes requests on as it should.
 const WellPath = "/well"
 
+// PurgePath is where a site with the setup EdgeCanBePurged removes what its cache keeps:
+// DELETE, with the file's name in the cache after it.
+const PurgePath = "/purge/"
+
 // Hosts is how many upstreams there are.
 func (w World) Hosts() int { return max(1, w.Servers) }
 

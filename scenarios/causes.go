@@ -76,7 +76,7 @@ func Causes() []KnownCause {
 		{"101 that nobody asked for", []string{"malformed/unasked-101"}, ""},
 		{"a flood of early hints", []string{"malformed/many-hints"}, ""},
 		{"the process dies in mid-request", []string{"crash/killed"}, ""},
-		{"the application hangs and its kernel accepts", []string{"overload/frozen", "overload/workers-busy"}, ""},
+		{"the application hangs and its kernel accepts", []string{"overload/frozen", "overload/workers-busy", "overload/starved"}, ""},
 
 		// Reading the header.
 		{"what comes is not HTTP", []string{"malformed/not-http"}, ""},
@@ -158,6 +158,6 @@ func Causes() []KnownCause {
 		{"two tiers of caches", []string{"edge/miss", "edge/origin-down"}, ""},
 		{"Host or SNI that the origin does not know", []string{"misconfig/misdirected", "edge/wrong-host", "tls/wrong-name"}, ""},
 		{"the edge cannot resolve the origin", []string{"dns/nxdomain"}, ""},
-		{"a purge during an outage", []string{"edge/bypass", "edge/expired"}, ""},
+		{"a purge during an outage", []string{"edge/purged", "edge/bypass", "edge/expired"}, ""},
 	}
 }

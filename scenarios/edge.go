@@ -108,11 +108,19 @@ var edge = []Scenario{
 	{
 		ID: "edge/bypass", Folklore: "502",
 		Title:   "a hard reload during an outage gets the bad gateway that others are spared",
-		Why:     "proxy_cache_bypass with Pragma or Cache-Control asks the origin, and proxy_cache_use_stale covers for what has expired and not for what was asked past. So who reloads to see whether the site is back is told that it is not. A purge during an outage does that to everyone: what it removes cannot be fetched again.",
+		Why:     "proxy_cache_bypass with Pragma or Cache-Control asks the origin, and proxy_cache_use_stale covers for what has expired and not for what was asked past. So who reloads to see whether the site is back is told that it is not.",
 		World:   World{Process: true, Setup: EdgeCanBePassed},
 		Traffic: Traffic{Past: true},
 		Fault:   faults.HiddenByCache,
 		Expect:  append(BadGateway(Immediately, 1, "connection_refused"), Carries("X-Cache", "BYPASS"), RecoversAtOnce()),
+	},
+	{
+		ID: "edge/purged", Folklore: "502",
+		Title:  "what is purged during an outage is a bad gateway for everyone",
+		Why:    "What expires stays on the edge's disk, and proxy_cache_use_stale covers for an outage with it (edge/stale). A purge takes it away, and there is nobody to fetch it from again: the first thing that is tried when a site looks wrong turns old pages into errors. Ask past the cache first, and purge when the origin answers.",
+		World:  World{Process: true, Setup: EdgeCanBePurged},
+		Fault:  faults.Purged,
+		Expect: append(BadGateway(Immediately, 1, "connection_refused"), Carries("X-Cache", "MISS"), RecoversAtOnce()),
 	},
 	{
 		ID: "edge/lock", Folklore: "504",

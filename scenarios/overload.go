@@ -45,6 +45,14 @@ var overload = []Scenario{
 		Expect: GatewayTimeout(ReadTimeout, 1, "connection_read_timeout"),
 	},
 	{
+		ID: "overload/starved", Folklore: "502",
+		Title:  "an upstream that is starved of CPU is a gateway timeout, after the read timeout",
+		Why:    "The process has a tenth of a second's work to do and shares its core with a hundred others: noisy neighbours, a CPU quota that is used up, too many workers. Nothing is broken, everything takes a hundred times as long. Memory, descriptors and the network are fine, so look at the run queue (`vmstat`, load) and at pressure (`/proc/pressure/cpu`, `nr_throttled` of cgroup's cpu.stat); a retry makes it worse.",
+		World:  World{Process: true},
+		Fault:  faults.Starved,
+		Expect: GatewayTimeout(ReadTimeout, 1, "connection_read_timeout"),
+	},
+	{
 		ID: "overload/shedding", Folklore: "503",
 		Title:  "an upstream's own 503 is relayed with its Retry-After and not blamed on the gateway",
 		Why:    "The upstream said itself that it has too much to do. That is a valid answer; a gateway that turns it into a 502 hides who is overloaded, and clients lose the hint when to come back.",

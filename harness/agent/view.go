@@ -66,6 +66,7 @@ const (
 	Sent      Kind = "sent"      // bytes were written; N of them
 	Gone      Kind = "gone"      // the peer ended the connection; Text says how
 	Trouble   Kind = "trouble"   // the host could not do something; Text is the errno
+	Starved   Kind = "starved"   // a process waits for a core; Text says how long
 	Ready     Kind = "ready"     // a child accepts; the agent keeps it to itself
 	Exited    Kind = "exited"    // a child, or a program's first process, ended; Text is its wait status
 	Signalled Kind = "signalled" // the gateway was sent a signal; Text is its name

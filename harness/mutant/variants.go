@@ -41,7 +41,7 @@ var (
 	}
 	// It waits in vain for an answer.
 	notAnsweredInTime = []string{
-		"overload/workers-busy", "overload/out-of-descriptors", "overload/frozen", "overload/more-than-served", "slow/late", "slow/never", "slow/header-drip", "slow/header-stall",
+		"overload/workers-busy", "overload/out-of-descriptors", "overload/frozen", "overload/starved", "overload/more-than-served", "slow/late", "slow/never", "slow/header-drip", "slow/header-stall",
 	}
 	// The upstream goes away while it is waited for.
 	wentAway = []string{"crash/killed", "crash/reset", "crash/empty", "crash/reset-on-accept", "crash/cut-header", "misconfig/wants-fastcgi"}

@@ -26,6 +26,12 @@ func (s setup) behind(lines string) setup {
 	return s
 }
 
+// purged is the setup with a way to remove the files of its cache (ngx_http_dav_module).
+func (s setup) purged() setup {
+	s.Server = "location ^~ {{.PurgePath}} {\n    alias {{.Kept}}/;\n    dav_methods DELETE;\n}"
+	return s
+}
+
 // originServer has a location that is written otherwise than the edge's, so that an alteration
 // can tell them apart, and means the same.
 const originServer = `
@@ -55,6 +61,7 @@ var edgeSetups = map[harness.Setup]setup{
 	harness.EdgeSpeaksHTTP10:   edge("proxy_cache_valid 200 1s;", "proxy_http_version 1.0;", "proxy_cache_bypass $http_pragma;"),
 	harness.EdgeGivesUpFirst:   edge("proxy_cache_valid 200 1m;").behind("proxy_read_timeout 1m;"),
 	harness.EdgeCanBePassed:    edge("proxy_cache_valid 200 1s;", "proxy_cache_use_stale error timeout http_502 http_504;", "proxy_cache_bypass $http_pragma;"),
+	harness.EdgeCanBePurged:    edge("proxy_cache_valid 200 1s;", "proxy_cache_use_stale error timeout http_502 http_504;").purged(),
 	harness.EdgeAsksOnce:       edge("proxy_cache_valid 200 1m;", "proxy_cache_lock on;", "proxy_cache_lock_timeout 1s;"),
 	harness.EdgeOfNobody:       {Pass: `proxy_pass http://{{.Origin}};`},
 	harness.EdgeAsksForAnother: {
@@ -81,6 +88,7 @@ var edgeAlterations = map[string]alteration{
 	"edge/truncated-unframed": {"version 1.0;", "version 1.1;"},
 	"edge/timeout":            {"read_timeout 1m;", "read_timeout 1s;"},
 	"edge/bypass":             {"proxy_cache_bypass $http_pragma;", ""},
+	"edge/purged":             {"dav_methods DELETE;", "return 204;"},
 	"edge/lock":               {New: "proxy_cache_lock_age 100ms;"},
 	"edge/origin-down":        masked,
 	"edge/wrong-host":         {"return 404;", "return 200;"},

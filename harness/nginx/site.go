@@ -144,6 +144,9 @@ func (s site) DeafResolver() string { return agent.IdleAddr(s.Host).String() }
 // WellPath is where a site that misleads is healthy.
 func (site) WellPath() string { return harness.WellPath }
 
+// PurgePath is where what a site keeps can be removed.
+func (site) PurgePath() string { return harness.PurgePath }
+
 // Last is the index of the last of the upstreams.
 func (s site) Last() int { return s.World.Hosts() - 1 }
 

@@ -97,6 +97,7 @@ var (
 		{"slow/header-drip", "A capture shows parts of a header that come one by one."},
 		{"overload/workers-busy", "The upstream's log does not show the request, or shows it late: on its host `ss -ltn` shows connections that wait in Recv-Q."},
 		{"overload/out-of-descriptors", "The upstream's own log says `too many open files`, and connections wait in Recv-Q."},
+		{"overload/starved", "The upstream's host is busy: a run queue longer than it has cores (`vmstat`), or `nr_throttled` grows in the container's cpu.stat."},
 		{"overload/frozen", "`ps` shows the process in state T, or the container paused; health checks that only connect are green."},
 		{"https/never", "The same as of clear text: the handshake was over, and has another timeout."},
 		{"send/post-never", "It is a POST, and no other server of the upstream{} was asked for it."},

@@ -144,6 +144,7 @@ var (
 		{"edge/expired", "The edge's access log has the 502 as EXPIRED: it has an answer, and is not told to give it."},
 		{"edge/stale", "The edge's access log has a 200 for the same request, as STALE: an old answer covers for it."},
 		{"edge/bypass", "Other visitors get a 200, as a HIT: this one asked past the cache."},
+		{"edge/purged", "The edge's access log has the 502 as MISS for pages that it had until somebody purged them."},
 		{"edge/origin-down", "The address in the line is another tier's of your own, and the upstream behind that is well."},
 		{"dns/one-dead", "The access log has a 200 with two addresses in $upstream_addr, and `dig NAME` says both: one is of a machine that is gone."},
 		{"pool/refused", "The access log has a 200 with two addresses in $upstream_addr: another server answered, and nobody noticed."},

@@ -41,8 +41,8 @@ var (
 		{"frozen", order{says: "the upstream's process is frozen", verb: (*harness.Bay).Freeze, cause: harness.Slow, phase: harness.PhaseWait, takes: harness.World{Process: true}}},
 	}
 	moves = []worded{
-		{"gone", order{says: "the upstream's host has left the network", verb: (*harness.Bay).GoAway, cause: harness.Network, phase: harness.PhaseConnect}},
-		{"moved", order{says: "the upstream has moved to another address", verb: (*harness.Bay).Move, cause: harness.Network, phase: harness.PhaseConnect}},
+		{"gone", order{says: "the upstream's host has left the network", verb: (*harness.Bay).GoAway, kernel: harness.ByARP, cause: harness.Network, phase: harness.PhaseConnect}},
+		{"moved", order{says: "the upstream has moved to another address", verb: (*harness.Bay).Move, kernel: harness.ByARP, cause: harness.Network, phase: harness.PhaseConnect}},
 	}
 	crowds = []worded{
 		{"workers", order{says: "all the upstream's workers are busy", verb: (*harness.Bay).Occupy, cause: harness.Overload, phase: harness.PhaseWait}},
@@ -108,11 +108,17 @@ func played(s script.Script) order {
 	for _, step := range s[0].Steps {
 		o.http = o.http || strings.Contains(step.Text, "HTTP/1")
 		switch step.Verb {
+		case script.Starve:
+			o.takes.Process = true
+			o.verb = func(b *harness.Bay, ctx context.Context) error { return b.PlayStarved(ctx, s) }
 		case script.Die, script.ExhaustMemory:
 			o.takes.Process = true
 			o.verb = func(b *harness.Bay, ctx context.Context) error { return b.PlayAndDie(ctx, s) }
 		}
-		if step.Verb == script.ExhaustMemory {
+		switch step.Verb {
+		case script.Starve:
+			o.kernel = harness.ByScheduler
+		case script.ExhaustMemory:
 			o.takes.Alone, o.takes.Needs = true, harness.LimitedMemory
 		}
 	}
@@ -138,6 +144,8 @@ func meaning(c script.Clause) (harness.Cause, harness.Phase) {
 			phase = harness.PhaseWait
 		case script.Wait, script.Hold, script.Drip:
 			return harness.Slow, phase
+		case script.Starve:
+			return harness.Overload, phase
 		case script.Write:
 			cause, phase = harness.Malformed, harness.PhaseHeader
 			if strings.Contains(step.Text, "\r\n\r\n") {
@@ -192,9 +200,10 @@ func linked(l agent.Link) order {
 	o := order{cause: harness.Network, phase: harness.PhaseConnect}
 	switch {
 	case l.Down:
-		o.says, o.verb = "the upstream's link is down", (*harness.Bay).CutLink
+		o.says, o.verb, o.kernel = "the upstream's link is down", (*harness.Bay).CutLink, harness.ByARP
 	case l.Rate > 0:
 		o.says, o.phase, o.takes.Needs = fmt.Sprintf("the upstream's link carries %d bytes a second", l.Rate), harness.PhaseBody, harness.Bandwidth
+		o.kernel = harness.ByQueue
 		o.verb = func(b *harness.Bay, ctx context.Context) error { return b.Narrow(ctx, l.Rate) }
 	default:
 		o.says, o.takes.Needs = fmt.Sprintf("each frame is late by %v", l.Delay), harness.Latency

@@ -3,6 +3,7 @@ package own
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -92,6 +93,9 @@ func howMany(so ...bool) (n int) {
 // order is that of the name. The two that lead nowhere have a proof of their own.
 func (a answer) order() order {
 	o := order{cause: harness.DNS, phase: harness.PhaseResolve}
+	if slices.ContainsFunc(a.says, func(where string) bool { return where != "host" && where != "moved" && where != "idle" }) {
+		o.kernel = harness.ByARP // for all that is known of an address, nobody is there
+	}
 	switch says := strings.Join(a.says, ", "); {
 	case a.Silent:
 		o.says, o.verb = "the resolver does not answer", (*harness.Bay).AnswerNothing

@@ -72,6 +72,8 @@ type order struct {
 	phase harness.Phase
 	http  bool          // what it lets the upstream say is HTTP/1
 	takes harness.World // what it is possible in
+	// kernel is what of the kernel's decides what comes of it.
+	kernel string
 }
 
 // verb breaks a bay.

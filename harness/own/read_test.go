@@ -107,6 +107,7 @@ func TestWhatFollows(t *testing.T) {
 		`hosts: [script: 'read-request; write "a\r\n\r\n"; hold']`:                    {`the upstream plays: read-request; write "a\r\n\r\n"; hold`, harness.Slow, harness.PhaseBody, harness.World{}, false},
 		"hosts: [script: read-request; die]":                                          {"the upstream plays: read-request; die", harness.Crash, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [script: read-request; exhaust-memory]":                               {"the upstream plays: read-request; exhaust-memory", harness.Overload, harness.PhaseWait, harness.World{Process: true, Alone: true, Needs: harness.LimitedMemory}, false},
+		"hosts: [script: read-request; starve 90ms; serve]":                           {"the upstream plays: read-request; starve 90ms; serve", harness.Overload, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [process: killed]":                                                    {"the upstream's process is killed", harness.Crash, harness.PhaseConnect, harness.World{Process: true}, false},
 		"hosts: [process: frozen]":                                                    {"the upstream's process is frozen", harness.Slow, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [machine: gone]":                                                      {"the upstream's host has left the network", harness.Network, harness.PhaseConnect, harness.World{}, false},
@@ -126,6 +127,34 @@ func TestWhatFollows(t *testing.T) {
 		}
 		if want := "the gateway answers 504 Gateway Timeout while " + want.while; s.Title != want {
 			t.Errorf("%s: the promise is %q", inject, s.Title)
+		}
+	}
+}
+
+// What the kernel decides no virtual clock can play.
+func TestWhatTheKernelDecides(t *testing.T) {
+	for inject, want := range map[string]string{
+		"hosts: [script: read-request; wait 9s]":                            "",
+		"hosts: [script: read-request; starve 9s]":                          harness.ByScheduler,
+		"hosts: [machine: gone]":                                            harness.ByARP,
+		"hosts: [machine: moved]":                                           harness.ByARP,
+		"hosts: [process: killed]":                                          "",
+		"hosts: [link: {down: true}]":                                       harness.ByARP,
+		"hosts: [link: {rate: 500}]":                                        harness.ByQueue,
+		"hosts: [busy: backlog]":                                            "",
+		"rules: [{where: arriving, action: drop}]":                          "",
+		"rules: [{where: returning, action: drop, loss: {lost: 1, of: 3}}]": harness.ByTCP,
+		"hosts: [script: hold], rules: [{where: arriving, action: drop, loss: {lost: 1, of: 3}}]": harness.ByTCP,
+	} {
+		if got := read(t, one("{"+inject+"}", timeout))[0].Kernel(); got != want {
+			t.Errorf("%s: %q decides, want %q", inject, got, want)
+		}
+	}
+	for answer, want := range map[string]string{
+		"silent: true": "", "addrs: host": "", "addrs: idle": "", "addrs: nobody": harness.ByARP, "addrs: [10.1.2.3, host]": harness.ByARP,
+	} {
+		if got := read(t, in("{resolve: at-request}", "{names: {app: {"+answer+"}}}", timeout))[0].Kernel(); got != want {
+			t.Errorf("%s: %q decides, want %q", answer, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package own
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -71,8 +72,12 @@ func (r *reader) rules(d *draft) func(*yaml.Node) {
 		if r.Mistakes() > mistakes {
 			return
 		}
+		kernel := ""
+		if slices.ContainsFunc(rules, func(rule agent.Rule) bool { return rule.Loss.Lost > 0 }) {
+			kernel = harness.ByTCP
+		}
 		says := "a firewall has the rule: " + strings.Join(said, ", then ")
-		d.orders = append(d.orders, order{says: says, cause: harness.Firewall, phase: harness.PhaseConnect,
+		d.orders = append(d.orders, order{says: says, cause: harness.Firewall, phase: harness.PhaseConnect, kernel: kernel,
 			verb: func(b *harness.Bay, ctx context.Context) error { return b.Filter(ctx, says, rules...) }})
 	}
 }

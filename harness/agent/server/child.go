@@ -250,8 +250,11 @@ func (c *child) ended() string {
 func (c *child) state() string { return stateOf(c.process.Pid) }
 
 // stateOf reads it of any process.
-func stateOf(pid int) string {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+func stateOf(pid int) string { return letter(fmt.Sprintf("/proc/%d/stat", pid)) }
+
+// letter is the state in a file stat of a process or a thread.
+func letter(path string) string {
+	stat, err := os.ReadFile(path)
 	if err != nil {
 		return ""
 	}

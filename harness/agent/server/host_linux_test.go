@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/script"
@@ -101,6 +102,26 @@ func TestAProcessDiesOfItsScript(t *testing.T) {
 		if exited.Kind != agent.Exited || exited.Text != "signal: killed" {
 			t.Fatalf("the history does not end with the exit: %+v", v.Events)
 		}
+	}
+}
+
+// On a core of its own what it does would be over after 10 ms. Here that takes as many turns as
+// there are others, again and again.
+func TestAProcessIsStarved(t *testing.T) {
+	l := newLab(t, 1)
+	l.set(agent.Host{Script: "read-request; starve 10ms; serve", Process: agent.Running})
+	began := time.Now()
+	c := l.dial()
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if got, end := hear(c); end != "fin" || !strings.HasSuffix(got, script.LastLine) {
+		t.Errorf("in the end it answered %q, then %s", got, end)
+	}
+	if took := time.Since(began); took < 200*time.Millisecond {
+		t.Errorf("it was done after %v, as if it had the core to itself", took)
+	}
+	v := l.look()
+	if !slices.ContainsFunc(v.Events, func(e agent.Event) bool { return e.Kind == agent.Starved && strings.HasPrefix(e.Text, "waited ") }) {
+		t.Errorf("it did not tell that it waits: %v", v.Events)
 	}
 }
 
