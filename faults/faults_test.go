@@ -295,7 +295,7 @@ func TestWhatIsOrderedOfTheRest(t *testing.T) {
 		"StaleAddress": func(c condition) bool {
 			return c.host.Addr == agent.MovedAddr(0) && c.name.Says() == agent.MovedAddr(0).String()
 		},
-		"Starved":          func(c condition) bool { return c.host.Script == "handshake; starve 100ms; serve" },
+		"Starved":          func(c condition) bool { return c.host.Throttled && c.host.Script == "handshake; work 1s; serve" },
 		"HostGone":         func(c condition) bool { return c.host.Gone },
 		"LinkDown":         func(c condition) bool { return c.link == agent.Link{Down: true} },
 		"NoRoute":          func(c condition) bool { return c.route.Kind == agent.NoRoute },

@@ -49,13 +49,15 @@ func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
 	})
 }
 
-// PlayStarved is Play for a script in which the upstream's process is starved of a core.
-func (b *Bay) PlayStarved(ctx context.Context, s script.Script) error {
-	if err := errors.Join(b.isPlayed(), b.isProcess()); err != nil {
+// Starve leaves the upstream's process little of a core, for work that takes half the read
+// timeout where it has one to itself.
+func (b *Bay) Starve(ctx context.Context) error {
+	if err := errors.Join(b.network(), b.isPlayed(), b.isProcess()); err != nil {
 		return err
 	}
-	return b.alterHost(ctx, "starves the upstream's process: "+s.String(), and(stepReached(s[0]), starving), func(h *agent.Host) {
-		h.Script = s.String()
+	s := script.Script{{Steps: []script.Step{{Verb: script.Handshake}, {Verb: script.Work, Every: b.Policy.Read.Value / 2}, {Verb: script.Serve}}}}
+	return b.alterHost(ctx, "leaves the upstream's process little of a core", and(stepReached(s[0]), throttled), func(h *agent.Host) {
+		h.Script, h.Throttled = s.String(), true
 	})
 }
 

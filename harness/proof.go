@@ -35,7 +35,7 @@ func harmful(c script.Clause) int {
 	last := 0
 	for i, s := range c.Steps {
 		switch s.Verb {
-		case script.Wait, script.Starve, script.Drip:
+		case script.Wait, script.Work, script.Drip:
 			return i
 		case script.Serve:
 		default:
@@ -125,13 +125,13 @@ func outOfMemory(e *Evidence) (string, error) {
 	return "the kernel killed it for want of memory", nil
 }
 
-// starving: a core was waited for, for longer than it was had.
-func starving(e *Evidence) (string, error) {
-	ev := e.event(agent.Starved, e.fromGateway)
-	if ev == nil {
-		return "", errors.New("the upstream's process was not kept waiting for a core")
+// throttled: the process wanted more of a core than its share, and was kept from it.
+func throttled(e *Evidence) (string, error) {
+	n := e.after().Throttled - e.before().Throttled
+	if n < 1 {
+		return "", errors.New("the upstream's process was not throttled")
 	}
-	return "the process " + ev.Text, nil
+	return fmt.Sprintf("the process was throttled in %s", plural(n, "period")), nil
 }
 
 func synsDropped(e *Evidence) (string, error) {

@@ -84,9 +84,7 @@ func TestProofsAcceptTheirEvidenceAndNoOther(t *testing.T) {
 			"another errno": told(agent.Event{Kind: agent.Trouble, Text: "accept: no buffer space"}), "none": seen(agent.HostView{}),
 			"somebody says so": told(agent.Event{Kind: agent.Request, Text: "GET /too many open files"}),
 		}},
-		"starved": {starving, told(agent.Event{Kind: agent.Starved, Peer: gateway, Text: "waited 90ms for a core that it had for 3ms"}), "waited 90ms for a core", map[string]*Evidence{
-			"with another's request": told(agent.Event{Kind: agent.Starved, Peer: stranger}), "never": seen(agent.HostView{}),
-		}},
+		"throttled":     {throttled, seen(agent.HostView{Throttled: 3}), "throttled in 3 periods", map[string]*Evidence{"never": seen(agent.HostView{})}},
 		"out of memory": {outOfMemory, seen(agent.HostView{OOMKills: 3}), "want of memory", map[string]*Evidence{"only before": seen(agent.HostView{OOMKills: 2})}},
 		"dropped":       {synsDropped, seen(agent.HostView{Dropped: 5}), "dropped 3 SYNs", map[string]*Evidence{"only before": seen(agent.HostView{Dropped: 2})}},
 		"answered": {answeredAs(called(name)), told(agent.Event{Kind: agent.Answered, Host: -1, Name: "app.test", Text: "SERVFAIL"}), "said: SERVFAIL", map[string]*Evidence{

@@ -47,7 +47,7 @@ var overload = []Scenario{
 	{
 		ID: "overload/starved", Folklore: "502",
 		Title:  "an upstream that is starved of CPU is a gateway timeout, after the read timeout",
-		Why:    "The process has a tenth of a second's work to do and shares its core with a hundred others: noisy neighbours, a CPU quota that is used up, too many workers. Nothing is broken, everything takes a hundred times as long. Memory, descriptors and the network are fine, so look at the run queue (`vmstat`, load) and at pressure (`/proc/pressure/cpu`, `nr_throttled` of cgroup's cpu.stat); a retry makes it worse.",
+		Why:    "The process has a second's work to do and is given a core for two milliseconds in a hundred: a CPU quota that is used up, noisy neighbours, too many workers. Nothing is broken, everything takes fifty times as long. Memory, descriptors and the network are fine, so look at the run queue (`vmstat`, load) and at pressure (`/proc/pressure/cpu`, `nr_throttled` of cgroup's cpu.stat); a retry makes it worse.",
 		World:  World{Process: true},
 		Fault:  faults.Starved,
 		Expect: GatewayTimeout(ReadTimeout, 1, "connection_read_timeout"),

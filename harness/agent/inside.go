@@ -34,7 +34,6 @@ const InsideVariable = "BADGATEWAY_INSIDE"
 const (
 	AgentWord    = "badgateway-agent"
 	UpstreamWord = "upstream"
-	CompeteWord  = "compete" // with a core: it keeps others from it
 	TraceWord    = "trace"   // with a command, in a container beside the agent's
 )
 

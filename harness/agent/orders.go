@@ -110,6 +110,8 @@ type Host struct {
 	// Descriptors is how many more descriptors than it has now the process may
 	// open (RLIMIT_NOFILE), any number if zero.
 	Descriptors int `json:"descriptors,omitempty"`
+	// Throttled: the process has a core for a fiftieth of the time (as by cgroup's cpu.max).
+	Throttled bool `json:"throttled,omitempty"`
 	// Crowd is how many other clients are connected, each with a request sent.
 	Crowd int `json:"crowd,omitempty"`
 }

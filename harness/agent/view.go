@@ -44,6 +44,9 @@ type HostView struct {
 	Dropped  int         `json:"dropped"`             // SYNs that the listener dropped (sock_diag)
 	State    string      `json:"state,omitempty"`     // of the child, or a program's first process: "R", "S", "T" as in proc(5), "" without one
 	Exit     string      `json:"exit,omitempty"`      // how the last of them ended: "signal: killed"
+	// Throttled counts the periods in which a child had used up its share of a core and
+	// wanted more of it, as nr_throttled of a control group does.
+	Throttled int `json:"throttled,omitempty"`
 	// OOMKills counts the agent's control group's kills for want of memory.
 	OOMKills int `json:"oom_kills,omitempty"`
 	// Neighbours maps addresses of the host's network to what the gateway's kernel
@@ -66,7 +69,6 @@ const (
 	Sent      Kind = "sent"      // bytes were written; N of them
 	Gone      Kind = "gone"      // the peer ended the connection; Text says how
 	Trouble   Kind = "trouble"   // the host could not do something; Text is the errno
-	Starved   Kind = "starved"   // a process waits for a core; Text says how long
 	Ready     Kind = "ready"     // a child accepts; the agent keeps it to itself
 	Exited    Kind = "exited"    // a child, or a program's first process, ended; Text is its wait status
 	Signalled Kind = "signalled" // the gateway was sent a signal; Text is its name

@@ -22,7 +22,7 @@ func (r *reader) hostKeys(o, way *order) []key {
 		{"script", "What its connections do, in the language of harness/script.", matching(`\S`, "read-request; wait 5s; serve", `3 x reset, then serve`), r.script(o)},
 		{"process", "What befalls its process.", among(namesIn(fates)), r.pick(o, fates)},
 		{"machine", "What befalls the machine: it leaves the network, or has another address, and its name follows.", among(namesIn(moves)), r.pick(o, moves)},
-		{"busy", "What others use up: its workers, its accept queue, or its file descriptors.", among(namesIn(crowds)), r.pick(o, crowds)},
+		{"busy", "What others use up: its workers, its accept queue, its core, or its file descriptors.", among(namesIn(crowds)), r.pick(o, crowds)},
 		{"link", "The link between the gateway and it.", object(r.linkKeys(&agent.Link{})), r.link(way)},
 		{"route", "The gateway's route to it.", among(namesIn(ways)), r.pick(way, ways)},
 	}
@@ -47,6 +47,7 @@ var (
 	crowds = []worded{
 		{"workers", order{says: "all the upstream's workers are busy", verb: (*harness.Bay).Occupy, cause: harness.Overload, phase: harness.PhaseWait}},
 		{"backlog", order{says: "the upstream's accept queue is full", verb: (*harness.Bay).FillBacklog, cause: harness.Overload, phase: harness.PhaseConnect}},
+		{"core", order{says: "the upstream is starved of CPU", verb: (*harness.Bay).Starve, cause: harness.Overload, phase: harness.PhaseWait, takes: harness.World{Process: true}, kernel: harness.ByScheduler}},
 		{"descriptors", order{says: "the upstream has no file descriptors left", verb: (*harness.Bay).UseUpDescriptors, cause: harness.Overload, phase: harness.PhaseWait, takes: harness.World{Process: true}}},
 	}
 	ways = []worded{
@@ -108,16 +109,13 @@ func played(s script.Script) order {
 	for _, step := range s[0].Steps {
 		o.http = o.http || strings.Contains(step.Text, "HTTP/1")
 		switch step.Verb {
-		case script.Starve:
-			o.takes.Process = true
-			o.verb = func(b *harness.Bay, ctx context.Context) error { return b.PlayStarved(ctx, s) }
 		case script.Die, script.ExhaustMemory:
 			o.takes.Process = true
 			o.verb = func(b *harness.Bay, ctx context.Context) error { return b.PlayAndDie(ctx, s) }
 		}
 		switch step.Verb {
-		case script.Starve:
-			o.kernel = harness.ByScheduler
+		case script.Work:
+			o.takes.Process, o.kernel = true, harness.ByScheduler
 		case script.ExhaustMemory:
 			o.takes.Alone, o.takes.Needs = true, harness.LimitedMemory
 		}
@@ -142,10 +140,8 @@ func meaning(c script.Clause) (harness.Cause, harness.Phase) {
 		switch step.Verb {
 		case script.ReadRequest:
 			phase = harness.PhaseWait
-		case script.Wait, script.Hold, script.Drip:
+		case script.Wait, script.Work, script.Hold, script.Drip:
 			return harness.Slow, phase
-		case script.Starve:
-			return harness.Overload, phase
 		case script.Write:
 			cause, phase = harness.Malformed, harness.PhaseHeader
 			if strings.Contains(step.Text, "\r\n\r\n") {

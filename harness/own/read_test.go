@@ -107,10 +107,11 @@ func TestWhatFollows(t *testing.T) {
 		`hosts: [script: 'read-request; write "a\r\n\r\n"; hold']`:                    {`the upstream plays: read-request; write "a\r\n\r\n"; hold`, harness.Slow, harness.PhaseBody, harness.World{}, false},
 		"hosts: [script: read-request; die]":                                          {"the upstream plays: read-request; die", harness.Crash, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [script: read-request; exhaust-memory]":                               {"the upstream plays: read-request; exhaust-memory", harness.Overload, harness.PhaseWait, harness.World{Process: true, Alone: true, Needs: harness.LimitedMemory}, false},
-		"hosts: [script: read-request; starve 90ms; serve]":                           {"the upstream plays: read-request; starve 90ms; serve", harness.Overload, harness.PhaseWait, harness.World{Process: true}, false},
+		"hosts: [script: read-request; work 90ms; serve]":                             {"the upstream plays: read-request; work 90ms; serve", harness.Slow, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [process: killed]":                                                    {"the upstream's process is killed", harness.Crash, harness.PhaseConnect, harness.World{Process: true}, false},
 		"hosts: [process: frozen]":                                                    {"the upstream's process is frozen", harness.Slow, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [machine: gone]":                                                      {"the upstream's host has left the network", harness.Network, harness.PhaseConnect, harness.World{}, false},
+		"hosts: [busy: core]":                                                         {"the upstream is starved of CPU", harness.Overload, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [busy: descriptors]":                                                  {"the upstream has no file descriptors left", harness.Overload, harness.PhaseWait, harness.World{Process: true}, false},
 		"hosts: [link: {down: true}]":                                                 {"the upstream's link is down", harness.Network, harness.PhaseConnect, harness.World{}, false},
 		"hosts: [link: {rate: 500}]":                                                  {"the upstream's link carries 500 bytes a second", harness.Network, harness.PhaseBody, harness.World{Needs: harness.Bandwidth}, false},
@@ -135,7 +136,8 @@ func TestWhatFollows(t *testing.T) {
 func TestWhatTheKernelDecides(t *testing.T) {
 	for inject, want := range map[string]string{
 		"hosts: [script: read-request; wait 9s]":                            "",
-		"hosts: [script: read-request; starve 9s]":                          harness.ByScheduler,
+		"hosts: [busy: core]":                                               harness.ByScheduler,
+		"hosts: [script: read-request; work 9s]":                            harness.ByScheduler,
 		"hosts: [machine: gone]":                                            harness.ByARP,
 		"hosts: [machine: moved]":                                           harness.ByARP,
 		"hosts: [process: killed]":                                          "",

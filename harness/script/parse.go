@@ -97,7 +97,7 @@ func (p *parser) step() (s Step, err error) {
 	case ReadRequest, ReadHead, Hear, ReadHello, Handshake, Serve, Hold, Close, Reset, Die, ExhaustMemory:
 		p.rest = p.rest[len(s.Verb):]
 		return s, nil
-	case Wait, Starve:
+	case Wait, Work:
 		p.rest = p.rest[len(s.Verb):]
 		s.Every, err = p.duration()
 		return s, err

@@ -29,7 +29,7 @@ const (
 // A Verb is what a step does.
 type Verb string
 
-// The verbs. Only a process of its own (agent.Host.Process) can Starve, Die or ExhaustMemory.
+// The verbs. Only a process of its own (agent.Host.Process) can Work, Die or ExhaustMemory.
 const (
 	ReadRequest   Verb = "read-request"   // read one request, head and body, in what the peer speaks
 	ReadHead      Verb = "read-head"      // read the head of one HTTP/1 request, and nothing of its body
@@ -39,7 +39,7 @@ const (
 	Write         Verb = "write"          // write Text, Times over, at once
 	Drip          Verb = "drip"           // write Text byte by byte, one every Every
 	Wait          Verb = "wait"           // do nothing for Every
-	Starve        Verb = "starve"         // do what takes Every of a core, on one of which others leave little
+	Work          Verb = "work"           // the process computes until it has had a core for Every
 	Serve         Verb = "serve"          // hand the connection to a well-behaved server of what the peer speaks
 	Hold          Verb = "hold"           // keep the connection open and silent until the peer ends it
 	Close         Verb = "close"          // send FIN, then read what the peer still sends
@@ -53,7 +53,7 @@ type Step struct {
 	Verb  Verb
 	Text  string        // Write, Drip
 	Times int           // Write: repetitions, zero is one
-	Every time.Duration // Drip: the pause between bytes; Wait: how long; Starve: how long a core's whole
+	Every time.Duration // Drip: the pause between bytes; Wait, Work: how long
 }
 
 // A Clause is what Count connections do, or, with Count zero, all that follow.
@@ -122,7 +122,7 @@ func (s Step) String() string {
 		return "write " + strconv.Quote(s.Text)
 	case Drip:
 		return fmt.Sprintf("drip %s every %v", strconv.Quote(s.Text), s.Every)
-	case Wait, Starve:
+	case Wait, Work:
 		return string(s.Verb) + " " + s.Every.String()
 	}
 	return string(s.Verb)

@@ -15,7 +15,7 @@ func TestStringIsTheInverseOfParse(t *testing.T) {
 		`1 x read-request; die, then 2 x hold, then serve`,
 		`read-request; drip "abc" every 100ms; hold`,
 		`wait 1m30s; exhaust-memory`,
-		`read-request; starve 250ms; serve`,
+		`read-request; work 250ms; serve`,
 		`read-head; write "HTTP/1.1 413 Too Large\r\n\r\n"; close`,
 		`write "a" x 9000`,
 		`hear; write "no"; close`,

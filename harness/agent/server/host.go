@@ -35,6 +35,8 @@ type host struct {
 
 	near     atomic.Bool  // it listens at a socket of the gateway's own side
 	accepted atomic.Int64 // connections there
+
+	throttled atomic.Int64 // periods of its children (see child.throttle)
 }
 
 // mortal is an upstream that can really die: a child that plays a script, or a program.
@@ -195,6 +197,9 @@ func (h *host) listen(ctx context.Context, wanted agent.Host) error {
 		return err
 	}
 	h.child = c
+	if wanted.Throttled {
+		go c.throttle(&h.throttled)
+	}
 	if wanted.Descriptors == 0 {
 		return nil
 	}
@@ -297,7 +302,7 @@ func (h *host) view() (v agent.HostView, err error) {
 	if h.exit != "" {
 		v.Exit = h.exit
 	}
-	v.OOMKills = oomKills()
+	v.OOMKills, v.Throttled = oomKills(), int(h.throttled.Load())
 	if v.Socket = h.wanted.Socket; v.Socket != "" { // no network leads there
 		v.Attempts = int(h.accepted.Load())
 		if v.SocketIs, err = h.world.sockets.state(h.wanted); err != nil {

@@ -13,14 +13,12 @@ import (
 )
 
 // Main is the agent's main: `agent` serves orders, `upstream ORDER` is one of its children,
-// `compete CORE` one of theirs, `trace COMMAND...` runs a gateway by the lab's clock. It returns the exit code.
+// `trace COMMAND...` runs a gateway by the lab's clock. It returns the exit code.
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	var err error
 	switch {
 	case len(args) == 2 && args[0] == agent.UpstreamWord:
 		err = ServeUpstream(args[1], in)
-	case len(args) == 2 && args[0] == agent.CompeteWord:
-		err = Compete(args[1], in, out)
 	case len(args) > 1 && args[0] == agent.TraceWord:
 		var code int
 		if code, err = Trace(args[1:]); err == nil {

@@ -111,8 +111,8 @@ func (p *playing) step(ctx context.Context, s script.Step) error {
 		return p.drip(ctx, s)
 	case script.Wait:
 		return p.clock.Sleep(ctx, s.Every)
-	case script.Starve:
-		return p.starve(ctx, s.Every)
+	case script.Work:
+		return p.work(ctx, s.Every)
 	case script.Serve:
 		return p.serve()
 	case script.Hold:

@@ -35,7 +35,7 @@ func TestWhatAPeerSeesOfEachVerb(t *testing.T) {
 		{`serve`, page, "silence"}, // it is kept alive
 		{`read-request; write "end"`, "end", "fin"},
 		{`read-request; die`, "", "fin"}, // without a process of its own nobody dies
-		{`read-request; starve 1ms; write "a"`, "", "fin"}, // or is starved
+		{`read-request; work 1ms; write "a"`, "", "fin"}, // or works
 	} {
 		t.Run(c.script, func(t *testing.T) {
 			l.t = t

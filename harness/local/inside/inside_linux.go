@@ -32,7 +32,7 @@ func init() {
 			os.Exit(1)
 		}
 		os.Exit(0)
-	case agent.UpstreamWord, agent.CompeteWord:
+	case agent.UpstreamWord:
 		os.Exit(server.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	case MutantWord:
 		os.Exit(mutant.Main(os.Args[2:], os.Stdout, os.Stderr))
