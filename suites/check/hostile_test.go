@@ -74,7 +74,6 @@ var hostiles = map[string]hostile{
 	"8 GB for a body":                {conf: frame("", "client_body_buffer_size 8g;", "", ""), code: 2, says: `nginx.conf:6:\d+: .*client_body_buffer_size`},
 	"a cache of 100 GB in memory":    {conf: frame("", "proxy_cache_path /var/cache/x keys_zone=z:100g;", "", "proxy_cache z;"), code: 2, says: `nginx.conf:6:\d+: .*keys zone`},
 	"a cache that is the whole disk": {conf: frame("", "proxy_cache_path / keys_zone=z:1m max_size=10000g;", "", "proxy_cache z;"), says: `1 of 1 routes`},
-	"code that never ends":           {conf: frame("", "init_by_lua_block { while true do end }", "", ""), code: 3, says: `does not serve|does not listen`, bound: 45 * time.Second},
 	"1,000 servers":                  {conf: servers(1000), says: `1000 of 1000 routes`, bound: 2 * within},
 }
 
