@@ -59,14 +59,6 @@ const (
 	PhaseEdge    Phase = "edge"  // between a cache in front and what it is in front of
 )
 
-// What in the kernel decides what comes of a fault, by the machine's clock in every lab.
-const (
-	ByARP       = "ARP gives a neighbour up after three seconds (arp(7))"
-	ByTCP       = "TCP sends again what was lost (RFC 6298)"
-	ByQueue     = "the queue of a link lets packets go at its rate (tc-tbf(8))"
-	ByScheduler = "the scheduler gives a process a core when it is its turn (sched(7))"
-)
-
 // Fault is one way for the world around the gateway to go wrong.
 type Fault struct {
 	Title string // completes "while ..."
@@ -77,9 +69,8 @@ type Fault struct {
 	// Invalid says that what it lets the upstream say is no valid answer, so that a whole and
 	// healthy one is the gateway's own work (Repaired).
 	Invalid bool
-	// Kernel says what of the kernel's own decides what comes of it (ByARP and so on), "" for
-	// nothing.
-	Kernel string
+	// Kernel is what of the kernel's own decides what comes of it, the zero value for nothing.
+	Kernel Kernel
 	// Inject breaks the bay through its verbs, and through nothing else.
 	Inject func(context.Context, *Bay) error `json:"-"`
 }

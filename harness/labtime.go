@@ -21,28 +21,25 @@ const (
 // longWait is the timeout over which AutoClock wants a virtual clock.
 const longWait = 5 * time.Second
 
-// Kernel is why a scenario is played on the machine's clock, whatever is wanted: a timer of the
-// kernel's may decide what comes of it. "" is no reason.
-func (s Scenario) Kernel() string {
-	switch {
-	case s.Fault.Kernel != "":
-		return s.Fault.Kernel
-	case s.World.Needs.Has(Latency):
-		return "TCP measures how far away its peer is, and sends again by that (RFC 6298)"
+// Kernel is what of the kernel's may decide what comes of a scenario.
+func (s Scenario) Kernel() Kernel {
+	if s.Fault.Kernel.By == "" && s.World.Needs.Has(Latency) {
+		return ByRoundTrip
 	}
-	return ""
+	return s.Fault.Kernel
 }
 
 // timing is which scenarios of a run want a virtual clock, and whether there is one.
 type timing struct {
-	wanted map[string]bool // by key
-	most   Setting         // the longest timeout among theirs
-	lack   error           // why there is none; nil where there is one, or nobody asked for it
+	wanted map[string]bool   // by key
+	kernel map[string]string // by key: what of the kernel's decides, so that it has to be the machine's
+	most   Setting           // the longest timeout among theirs
+	lack   error             // why there is none; nil where there is one, or nobody asked for it
 }
 
 // clocks finds out which scenarios want a virtual clock, and whether there can be one.
 func (r *run) clocks(ctx context.Context) error {
-	r.timing.wanted = map[string]bool{}
+	r.timing.wanted, r.timing.kernel = map[string]bool{}, map[string]string{}
 	for _, s := range r.plan.Scenarios {
 		if r.plan.Clock == "" || r.plan.Clock == RealClock || r.plan.gatewayOf(s).Fits(s) != nil {
 			continue
@@ -56,6 +53,9 @@ func (r *run) clocks(ctx context.Context) error {
 			continue
 		}
 		r.timing.wanted[s.Key()] = true
+		if k := s.Kernel(); k.Decides(policy) {
+			r.timing.kernel[s.Key()] = k.String()
+		}
 		if longest.Value > r.timing.most.Value {
 			r.timing.most = longest
 		}
@@ -102,8 +102,8 @@ func (r *run) clock(s Scenario) (c Clock, why string) {
 	switch {
 	case !r.timing.wanted[s.Key()]:
 		return RealClock, ""
-	case s.Kernel() != "":
-		return RealClock, s.Kernel()
+	case r.timing.kernel[s.Key()] != "":
+		return RealClock, r.timing.kernel[s.Key()]
 	case r.timing.lack != nil:
 		return RealClock, r.timing.lack.Error()
 	}

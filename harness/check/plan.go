@@ -213,7 +213,7 @@ func (p *planner) add(f harness.Scenario, policy harness.Policy, s held) {
 	}
 	wait, says := expected(f, policy)
 	most := p.MaxWait
-	if p.Virtual && f.Kernel() == "" {
+	if p.Virtual && !f.Kernel().Decides(policy) {
 		most = math.MaxInt64
 	}
 	if learned := policy.Learned; f.Fault.Cause == harness.DNS && f.Route.Resolves && learned.Value > 0 {

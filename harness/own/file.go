@@ -134,7 +134,9 @@ func (d *draft) finished() harness.Scenario {
 		s.World.Process = s.World.Process || o.takes.Process
 		s.World.Alone = s.World.Alone || o.takes.Alone
 		s.World.Needs |= o.takes.Needs
-		s.Fault.Kernel = cmp.Or(s.Fault.Kernel, o.kernel)
+		if s.Fault.Kernel.By == "" || o.kernel.Always() {
+			s.Fault.Kernel = o.kernel
+		}
 	}
 	if s.Title == "" && len(s.Expect) > 0 {
 		s.Title = "the gateway " + s.Expect[0].Title + " while " + s.Fault.Title

@@ -46,7 +46,7 @@ var (
 	}
 	crowds = []worded{
 		{"workers", order{says: "all the upstream's workers are busy", verb: (*harness.Bay).Occupy, cause: harness.Overload, phase: harness.PhaseWait}},
-		{"backlog", order{says: "the upstream's accept queue is full", verb: (*harness.Bay).FillBacklog, cause: harness.Overload, phase: harness.PhaseConnect}},
+		{"backlog", order{says: "the upstream's accept queue is full", verb: (*harness.Bay).FillBacklog, cause: harness.Overload, phase: harness.PhaseConnect, kernel: harness.BySYN}},
 		{"core", order{says: "the upstream is starved of CPU", verb: (*harness.Bay).Starve, cause: harness.Overload, phase: harness.PhaseWait, takes: harness.World{Process: true}, kernel: harness.ByScheduler}},
 		{"descriptors", order{says: "the upstream has no file descriptors left", verb: (*harness.Bay).UseUpDescriptors, cause: harness.Overload, phase: harness.PhaseWait, takes: harness.World{Process: true}}},
 	}

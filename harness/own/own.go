@@ -73,7 +73,7 @@ type order struct {
 	http  bool          // what it lets the upstream say is HTTP/1
 	takes harness.World // what it is possible in
 	// kernel is what of the kernel's decides what comes of it.
-	kernel string
+	kernel harness.Kernel
 }
 
 // verb breaks a bay.

@@ -134,29 +134,30 @@ func TestWhatFollows(t *testing.T) {
 
 // What the kernel decides no virtual clock can play.
 func TestWhatTheKernelDecides(t *testing.T) {
-	for inject, want := range map[string]string{
-		"hosts: [script: read-request; wait 9s]":                            "",
+	for inject, want := range map[string]harness.Kernel{
+		"hosts: [script: read-request; wait 9s]":                            {},
 		"hosts: [busy: core]":                                               harness.ByScheduler,
 		"hosts: [script: read-request; work 9s]":                            harness.ByScheduler,
 		"hosts: [machine: gone]":                                            harness.ByARP,
 		"hosts: [machine: moved]":                                           harness.ByARP,
-		"hosts: [process: killed]":                                          "",
+		"hosts: [process: killed]":                                          {},
 		"hosts: [link: {down: true}]":                                       harness.ByARP,
 		"hosts: [link: {rate: 500}]":                                        harness.ByQueue,
-		"hosts: [busy: backlog]":                                            "",
-		"rules: [{where: arriving, action: drop}]":                          "",
+		"hosts: [busy: backlog]":                                            harness.BySYN,
+		"rules: [{where: arriving, action: drop}]":                          harness.ByEither,
+		"rules: [{where: arriving, action: reset}]":                         {},
 		"rules: [{where: returning, action: drop, loss: {lost: 1, of: 3}}]": harness.ByTCP,
 		"hosts: [script: hold], rules: [{where: arriving, action: drop, loss: {lost: 1, of: 3}}]": harness.ByTCP,
 	} {
 		if got := read(t, one("{"+inject+"}", timeout))[0].Kernel(); got != want {
-			t.Errorf("%s: %q decides, want %q", inject, got, want)
+			t.Errorf("%s: %v decides, want %v", inject, got, want)
 		}
 	}
-	for answer, want := range map[string]string{
-		"silent: true": "", "addrs: host": "", "addrs: idle": "", "addrs: nobody": harness.ByARP, "addrs: [10.1.2.3, host]": harness.ByARP,
+	for answer, want := range map[string]harness.Kernel{
+		"silent: true": {}, "addrs: host": {}, "addrs: idle": {}, "addrs: nobody": harness.ByARP, "addrs: [10.1.2.3, host]": harness.ByARP,
 	} {
 		if got := read(t, in("{resolve: at-request}", "{names: {app: {"+answer+"}}}", timeout))[0].Kernel(); got != want {
-			t.Errorf("%s: %q decides, want %q", answer, got, want)
+			t.Errorf("%s: %v decides, want %v", answer, got, want)
 		}
 	}
 }

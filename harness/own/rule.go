@@ -3,7 +3,6 @@ package own
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -72,9 +71,14 @@ func (r *reader) rules(d *draft) func(*yaml.Node) {
 		if r.Mistakes() > mistakes {
 			return
 		}
-		kernel := ""
-		if slices.ContainsFunc(rules, func(rule agent.Rule) bool { return rule.Loss.Lost > 0 }) {
-			kernel = harness.ByTCP
+		var kernel harness.Kernel
+		for _, rule := range rules {
+			switch {
+			case rule.Loss.Lost > 0:
+				kernel = harness.ByTCP
+			case rule.Action == agent.Drop && !kernel.Always():
+				kernel = harness.ByEither
+			}
 		}
 		says := "a firewall has the rule: " + strings.Join(said, ", then ")
 		d.orders = append(d.orders, order{says: says, cause: harness.Firewall, phase: harness.PhaseConnect, kernel: kernel,

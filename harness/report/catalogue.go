@@ -65,13 +65,13 @@ func (c Catalogue) Matrix() string {
 	return b.String()
 }
 
-// Kernel is a row for each scenario that no virtual clock can play, and why.
+// Kernel is a row for each scenario that no virtual clock can play, or not always, and why.
 func (c Catalogue) Kernel() string {
 	var b strings.Builder
 	b.WriteString("| scenario | decided by |\n|---|---|\n")
 	for _, s := range c.Scenarios {
-		if why := s.Kernel(); why != "" {
-			fmt.Fprintf(&b, "| `%s` | %s |\n", s.ID, why)
+		if k := s.Kernel(); k.By != "" {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", s.ID, k)
 		}
 	}
 	return b.String()
