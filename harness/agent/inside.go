@@ -34,7 +34,7 @@ const InsideVariable = "BADGATEWAY_INSIDE"
 const (
 	AgentWord    = "badgateway-agent"
 	UpstreamWord = "upstream"
-	TraceWord    = "trace"   // with a command, in a container beside the agent's
+	TraceWord    = "trace" // with a command, in a container beside the agent's
 )
 
 // MappedDescriptor is what an agent waits for before all else where it is not yet known

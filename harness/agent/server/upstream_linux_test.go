@@ -34,7 +34,7 @@ func TestWhatAPeerSeesOfEachVerb(t *testing.T) {
 		{`hold`, "", "silence"},
 		{`serve`, page, "silence"}, // it is kept alive
 		{`read-request; write "end"`, "end", "fin"},
-		{`read-request; die`, "", "fin"}, // without a process of its own nobody dies
+		{`read-request; die`, "", "fin"},                 // without a process of its own nobody dies
 		{`read-request; work 1ms; write "a"`, "", "fin"}, // or works
 	} {
 		t.Run(c.script, func(t *testing.T) {
