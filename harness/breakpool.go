@@ -16,12 +16,17 @@ func (b *Bay) TakePlace(ctx context.Context) error {
 		return err
 	}
 	first, ended := &Evidence{}, make(chan error, 1)
+	var other agent.Exchange // once it has ended
 	held := earlier(first, begun(s[0], 1))
 	return b.Apply(ctx, Change{
 		What: "lets another client's request keep the upstream busy",
 		Apply: func(ctx context.Context) error {
 			err := b.witness(ctx, 0, first)
-			go func() { ended <- b.askOn(context.WithoutCancel(ctx)) }()
+			go func() {
+				var failed error
+				other, failed = b.askOn(context.WithoutCancel(ctx))
+				ended <- failed
+			}()
 			return err
 		},
 		Confirm: func(ctx context.Context) error { return b.watch(ctx, first, held) },
@@ -34,21 +39,20 @@ func (b *Bay) TakePlace(ctx context.Context) error {
 				return errors.Join(err, context.Cause(ctx))
 			}
 		},
-		Delivered: and(held, stillBusy),
+		Delivered: and(held, func(e *Evidence) (string, error) { return stillBusy(other, e) }),
 	})
 }
 
 // askOn asks as another client and does not mind the answer.
-func (b *Bay) askOn(ctx context.Context) error {
+func (b *Bay) askOn(ctx context.Context) (agent.Exchange, error) {
 	a := b.Site.visit().Ask(b.prober(), Traffic{})
 	a.Patience = b.Policy.Patience()
-	_, err := b.lab.Agent.Ask(ctx, a)
-	return err
+	return b.lab.Agent.Ask(ctx, a)
 }
 
-// stillBusy: nobody's request was given up in the visitor's time.
-func stillBusy(e *Evidence) (string, error) {
-	if e.event(agent.Gone, e.fromGateway) != nil {
+// stillBusy: the other client's request was not given up before the visitor had his answer.
+func stillBusy(other agent.Exchange, e *Evidence) (string, error) {
+	if other.Began+other.Ended <= e.Exchange.Began+e.Exchange.Ended {
 		return "", errors.New("the other client's request was over by then")
 	}
 	return "and it was still worked on when the visitor had his answer", nil

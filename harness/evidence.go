@@ -179,9 +179,10 @@ func (e *Evidence) drowned(p Policy) bool {
 	return shortest(p) > 0 && e.slack(p, e.slowest()) > shortest(p)/2
 }
 
-// timedOut says that the visitor was told of a timeout, or gave up after one could have been.
+// timedOut says that the visitor, or one of a crowd, was told of a timeout, or that he gave up after
+// one could have been.
 func (e *Evidence) timedOut(p Policy) bool {
-	return e.Outcome == Hang && e.Exchange.Ended >= shortest(p) || e.Exchange.Response.Status == 504
+	return e.Load != nil && e.Load.end(504).Count > 0 || e.Outcome == Hang && e.Exchange.Ended >= shortest(p) || e.Exchange.Response.Status == 504
 }
 
 // slowest is how long the slowest of the healthy exchanges took.

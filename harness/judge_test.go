@@ -156,6 +156,8 @@ func TestATimeoutMayBeTheMachines(t *testing.T) {
 		"a client who gave up":         {policy: policy, e: in(Evidence{Outcome: Hang, Exchange: agent.Exchange{Ended: s}}, noise), doubt: true},
 		"a client who was in a hurry":  {policy: policy, e: in(Evidence{Outcome: Hang, Exchange: agent.Exchange{Ended: s - 1}}, noise)},
 		"another answer":               {policy: policy, e: in(Evidence{}, noise)},
+		"one of a crowd was told":      {policy: policy, e: in(Evidence{Load: &Load{Ends: []LoadEnd{{Outcome: Answered, Status: 504, Count: 1}}}}, noise), doubt: true},
+		"a crowd was refused":          {policy: policy, e: in(Evidence{Load: &Load{Ends: []LoadEnd{{Outcome: Answered, Status: 503, Count: 9}}}}, noise)},
 		"timers that are hardly late":  {policy: policy, e: in(late, agent.View{Late: s / 16})},
 		"waiting for a core":           {policy: policy, e: starved(agent.View{At: s, Starved: 5 * s}, agent.View{At: 9 * s, Starved: 5*s + s/2}), doubt: true},
 		"many waited, but not long":    {policy: policy, e: starved(agent.View{At: s}, agent.View{At: s + s/10, Starved: 9 * s})},

@@ -64,11 +64,12 @@ func TestWhatHappensOnAKeptConnection(t *testing.T) {
 }
 
 func TestAPlaceIsTakenUntilItIsLeft(t *testing.T) {
-	if _, err := stillBusy(seen(agent.HostView{}, agent.Event{Kind: agent.Gone, Peer: stranger})); err != nil {
-		t.Error(err)
-	}
-	if _, err := stillBusy(seen(agent.HostView{}, agent.Event{Kind: agent.Gone, Peer: gateway})); err == nil {
-		t.Error("the other client had left")
+	visitor := &Evidence{Exchange: agent.Exchange{Began: 3 * time.Second, Ended: time.Second}}
+	for ended, taken := range map[time.Duration]bool{time.Second: false, 3 * time.Second: false, 4 * time.Second: true} {
+		_, err := stillBusy(agent.Exchange{Began: time.Second, Ended: ended}, visitor)
+		if (err == nil) != taken {
+			t.Errorf("of a client who waited until %v it says: %v", time.Second+ended, err)
+		}
 	}
 }
 
