@@ -26,8 +26,17 @@ func Reference(from string) harness.Gateway {
 	return reference{from: from, signs: sync.OnceValues(authority.New), readings: &readings{}}
 }
 
+// Patient is Reference with the timeouts that NGINX has where none are written, of a minute and
+// half a minute, but for those that a World asks for.
+func Patient(from string) harness.Gateway {
+	r := Reference(from).(reference)
+	r.patient = true
+	return r
+}
+
 type reference struct {
 	from    string
+	patient bool
 	altered bool // each scenario's part of the configuration is (altered.go)
 	signs   func() (*authority.Authority, error)
 	*readings
@@ -66,9 +75,11 @@ func (r reference) Boot(sites []harness.Site) (harness.Boot, error) {
 
 // text is the configuration.
 func (r reference) text(sites []harness.Site) (string, error) {
-	conf := head(sites)
+	conf := r.head(sites)
 	for _, s := range sites {
-		text, err := siteOf(s).text()
+		part := siteOf(s)
+		part.patient = r.patient
+		text, err := part.text()
 		if err != nil {
 			return "", err
 		}
@@ -88,8 +99,11 @@ func (r reference) text(sites []harness.Site) (string, error) {
 
 // head is what comes before the sites: the reference's, and what the setup of one that is
 // alone says of the whole process.
-func head(sites []harness.Site) string {
-	main, events := "", "    worker_connections 1024;\n"
+func (r reference) head(sites []harness.Site) string {
+	main, events, timeouts := "", "    worker_connections 1024;\n", shortTimeouts
+	if r.patient {
+		timeouts = ""
+	}
 	if len(sites) == 1 && sites[0].World.Alone {
 		s := setups[sites[0].World.Setup]
 		main = indented(s.Main, 0)
@@ -97,7 +111,7 @@ func head(sites []harness.Site) string {
 			events = indented(s.Events, 4)
 		}
 	}
-	return fmt.Sprintf(configurationHead, main, events)
+	return fmt.Sprintf(configurationHead, main, events, timeouts)
 }
 
 func (r reference) Policy(b harness.Boot, s harness.Site) (harness.Policy, error) {
@@ -147,9 +161,15 @@ func (r reference) secure(boot *harness.Boot, sites []harness.Site) error {
 	return nil
 }
 
-// configurationHead writes each timeout once, so that there is one line to blame. One
-// second is the shortest that can be told from the second SYN; reads get twice that,
-// so that the two cannot be taken for each other.
+// shortTimeouts are each written once, so that there is one line to blame. One second is the
+// shortest that can be told from the second SYN; reads get twice that, so that the two cannot
+// be taken for each other.
+const shortTimeouts = `    proxy_connect_timeout 1s;
+    proxy_send_timeout 2s;
+    proxy_read_timeout 2s;
+    resolver_timeout 1s;
+`
+
 const configurationHead = `# Written by badgateway: the reference configuration.
 worker_processes 1;
 error_log stderr notice;
@@ -159,9 +179,5 @@ events {
 
 http {
     access_log off;
-    proxy_connect_timeout 1s;
-    proxy_send_timeout 2s;
-    proxy_read_timeout 2s;
-    proxy_buffer_size 4k;
-    resolver_timeout 1s;
+%s    proxy_buffer_size 4k;
 `

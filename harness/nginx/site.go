@@ -16,10 +16,11 @@ import (
 // server.
 type site struct {
 	harness.Site
-	setup setup
+	setup   setup
+	patient bool // it goes by NGINX's own timeouts
 }
 
-func siteOf(s harness.Site) site { return site{s, setups[s.World.Setup]} }
+func siteOf(s harness.Site) site { return site{Site: s, setup: setups[s.World.Setup]} }
 
 // text is the part as it is written.
 func (s site) text() (string, error) {
@@ -195,10 +196,11 @@ var shape = template.Must(template.New("shape").Parse(`
 {{- define "pass"}}{{template "well" .}}{{end}}
 {{- define "location"}}{{end}}
 {{- define "speech"}}
-{{- if ne .Module "proxy"}}            {{.Module}}_connect_timeout 1s;
+{{- if ne .Module "proxy"}}
+{{- if not .Patient}}            {{.Module}}_connect_timeout 1s;
             {{.Module}}_send_timeout 2s;
             {{.Module}}_read_timeout 2s;
-            {{.Module}}_buffer_size 4k;
+{{end}}            {{.Module}}_buffer_size 4k;
 {{end}}
 {{- if .TLS}}{{template "tls" .}}{{end}}
 {{- with index .Speech .Spoken}}{{.}}{{end}}
@@ -208,6 +210,9 @@ var shape = template.Must(template.New("shape").Parse(`
             {{.Module}}_ssl_server_name on;
             {{.Module}}_ssl_name {{.Upstream}};
 {{end}}`))
+
+// Patient says that no timeouts are written.
+func (s site) Patient() bool { return s.patient }
 
 // TLS says that the upstream is spoken to over TLS.
 func (s site) TLS() bool { return s.World.TLS }

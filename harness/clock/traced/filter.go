@@ -18,7 +18,7 @@ const (
 
 // filter is the program by which the kernel stops a thread at the calls of the rows, and at no
 // others. A call of another architecture's convention, which it could not tell, ends the process.
-func filter(rows []row) []unix.SockFilter {
+func filter(architecture uint32, rows []row) []unix.SockFilter {
 	f := []unix.SockFilter{
 		load(offArchitecture), jumpIf(unix.BPF_JEQ, architecture, 1, 0), answer(retKill),
 	}

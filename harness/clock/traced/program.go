@@ -95,7 +95,7 @@ func (p *Program) begin() error {
 	if err := hideVDSO(p.root); err != nil {
 		return err
 	}
-	if err := installFilter(p.root, filter(rows)); err != nil {
+	if err := installFilter(p.root, filter(architecture, rows)); err != nil {
 		return err
 	}
 	return unix.PtraceCont(p.root, 0)

@@ -18,26 +18,22 @@ const (
 )
 
 // registers of a stopped thread.
-type registers struct{ unix.PtraceRegsArm64 }
+type registers struct{ aarch64 }
 
-func readRegisters(tid int) (r registers, err error) {
-	return r, unix.PtraceGetRegSetArm64(tid, setRegisters, &r.PtraceRegsArm64)
+func readRegisters(tid int) (registers, error) {
+	var r unix.PtraceRegsArm64
+	err := unix.PtraceGetRegSetArm64(tid, setRegisters, &r)
+	return registers{aarch64(r)}, err
 }
 
 func (r *registers) write(tid int) error {
-	return unix.PtraceSetRegSetArm64(tid, setRegisters, &r.PtraceRegsArm64)
-}
-
-// call is the system call that the thread is in.
-func (r *registers) call() call {
-	c := call{nr: r.Regs[8]}
-	copy(c.args[:], r.Regs[:6])
-	return c
+	raw := unix.PtraceRegsArm64(r.aarch64)
+	return unix.PtraceSetRegSetArm64(tid, setRegisters, &raw)
 }
 
 // setCall lets it be another. A number of noCall is none.
 func (r *registers) setCall(tid int, c call) error {
-	copy(r.Regs[:6], c.args[:])
+	r.become(c)
 	nr := int32(c.nr)
 	iov := unix.Iovec{Base: (*byte)(unsafe.Pointer(&nr)), Len: 4}
 	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, unix.PTRACE_SETREGSET, uintptr(tid), setSystemCall, uintptr(unsafe.Pointer(&iov)), 0, 0)
@@ -46,18 +42,3 @@ func (r *registers) setCall(tid int, c call) error {
 	}
 	return nil
 }
-
-// restore lets the arguments of a call that has returned be what they were: what a signal has
-// interrupted is made again with them. (The first is in the result's place, and kept elsewhere.)
-func (r *registers) restore(c call) { copy(r.Regs[1:6], c.args[1:]) }
-
-// prepare lets the thread make the call with the instruction that is next.
-func (r *registers) prepare(c call) {
-	copy(r.Regs[:6], c.args[:])
-	r.Regs[8] = c.nr
-}
-
-func (r *registers) result() int64     { return int64(r.Regs[0]) }
-func (r *registers) setResult(n int64) { r.Regs[0] = uint64(n) }
-func (r *registers) stack() uint64     { return r.Sp }
-func (r *registers) next() uint64      { return r.Pc }
