@@ -243,7 +243,7 @@ func (c *checking) words() []string {
 	if c.flags.runtime != runtimes.Auto {
 		add("--runtime", c.flags.runtime)
 	}
-	if c.flags.clock != string(harness.RealClock) {
+	if c.flags.clock != string(harness.AutoClock) {
 		add("--clock", c.flags.clock)
 	}
 	add("--config", c.flags.file)

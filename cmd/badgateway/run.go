@@ -103,7 +103,7 @@ func (a *app) defineRunFlags(cmd *cobra.Command, f *runFlags) {
 // defineClock defines the flags by which cells are played on another clock.
 func (f *runFlags) defineClock(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.clock, "clock", string(harness.RealClock), "let labs live by the clock `NAME`: real, virtual, auto; auto is virtual where the gateway would wait for over 5 s")
+	flags.StringVar(&f.clock, "clock", string(harness.AutoClock), "let labs live by the clock `NAME`: real, virtual, auto; auto is virtual where the gateway would wait for over 5 s")
 	flags.StringVar(&f.confirm, "confirm", "", "play cells of the virtual clock by the machine's too: `WHICH` is sample (some that take no longer than 3 s) or all")
 	flags.Lookup("confirm").NoOptDefVal = string(harness.ConfirmSample)
 	for flag, words := range map[string][]string{"clock": clocks, "confirm": confirms} {

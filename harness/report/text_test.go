@@ -233,4 +233,11 @@ func TestReplayIsAShellsCommand(t *testing.T) {
 	if got, want := r.Replay("slow/never"), `badgateway run slow/never --gateway 'image:it'\''s;rm'`; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	r = report.Run{Reference: "nginx", Summary: harness.Summary{Cells: []harness.Cell{{ID: "slow/never", Clock: harness.VirtualClock}, {ID: "crash/refused", Clock: harness.RealClock}}}}
+	if got, want := r.Replay("slow/never"), "badgateway run slow/never --clock virtual"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if got, want := r.Replay("crash/refused"), "badgateway run crash/refused"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
 }

@@ -116,7 +116,7 @@ func TestThreeRoutesInTime(t *testing.T) {
 func TestWhatIsNotRunIsListedWithItsLimit(t *testing.T) {
 	needsLabs(t)
 	t.Parallel()
-	s := checked(t, lay(t, "-- nginx.conf --\n"+strings.Replace(three, "resolver 10.0.0.2;", "resolver 10.0.0.2 valid=30s;", 1)), "nginx.conf", "--max-wait", "1100ms")
+	s := checked(t, lay(t, "-- nginx.conf --\n"+strings.Replace(three, "resolver 10.0.0.2;", "resolver 10.0.0.2 valid=30s;", 1)), "nginx.conf", "--max-wait", "1100ms", "--clock", "real")
 	s.exits(t, 0)
 	flat := regexp.MustCompile(`\s+`).ReplaceAllString(s.stdout, " ")
 	for _, want := range []string{
