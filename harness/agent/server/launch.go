@@ -99,9 +99,13 @@ func (g *gateway) run(order agent.Launch, c *clock.Virtual, hear func([]byte), s
 		listenTo(output, hear)
 	}()
 	started <- nil
-	g.how = life.wait(cmd)
+	how, untraceable := life.wait(cmd)
 	endAll(g.home)
 	<-heard
+	if g.how = how; untraceable != nil { // where its own last words are looked for
+		g.how = untraceable.Error()
+		hear([]byte("badgateway: " + g.how + "\n"))
+	}
 	close(g.ended)
 }
 
@@ -120,17 +124,14 @@ func (l *life) start(cmd *exec.Cmd) (err error) {
 	return err
 }
 
-// wait returns how the program ended.
-func (l *life) wait(cmd *exec.Cmd) string {
+// wait returns how the program ended. The error is of what could not be followed in it.
+func (l *life) wait(cmd *exec.Cmd) (how string, err error) {
 	if l.traced == nil {
-		return waitStatus(cmd.Wait())
+		return waitStatus(cmd.Wait()), nil
 	}
 	status, err := l.traced.Run()
 	cmd.Process.Release()
-	if err != nil {
-		return err.Error()
-	}
-	return ending(status)
+	return ending(status), err
 }
 
 // ending is how a process ended, in the words of os/exec.
