@@ -83,11 +83,17 @@ func (c *conductor) conduct() {
 			c.changed.Wait()
 		}
 		c.mu.Unlock()
-		time.Sleep(between) // the machine's time: whoever has something to do does it
+		nap(between) // the machine's time: whoever has something to do does it
 		if c.idle() {
 			c.jump()
 		}
 	}
+}
+
+// nap sleeps in the kernel: the runtime's own timers are late by half a millisecond and more.
+func nap(d time.Duration) {
+	pause := unix.NsecToTimespec(d.Nanoseconds())
+	_ = unix.Nanosleep(&pause, nil) // a signal may end it sooner
 }
 
 // jump lets the clock be where somebody waits for, if they all still wait.

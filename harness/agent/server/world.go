@@ -80,7 +80,11 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	if err := w.surround(b.Around); err != nil {
 		return nil, built, fmt.Errorf("laying out the surroundings: %w", err)
 	}
-	if err := w.settle(b.Bays); err != nil {
+	cores := b.Bays
+	if b.Virtual {
+		cores++ // the conductor keeps one for itself
+	}
+	if err := w.settle(cores); err != nil {
 		return nil, built, err
 	}
 	built.Capabilities, err = heldCapabilities()
@@ -97,10 +101,10 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 }
 
 // settle lets the agent be no more than it has to be, once the namespaces stand.
-func (w *world) settle(bays int) error {
+func (w *world) settle(cores int) error {
 	if w.inside != nil {
 		const most = 4 // what an agent does is little, and most of it waits
-		runtime.GOMAXPROCS(min(bays, most, runtime.NumCPU()))
+		runtime.GOMAXPROCS(min(cores, most, runtime.NumCPU()))
 		return openPorts()
 	}
 	return keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE, unix.CAP_KILL)
