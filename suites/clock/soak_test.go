@@ -34,6 +34,28 @@ func TestBothSidesTwoHundredTimes(t *testing.T) {
 	}
 }
 
+// A request that is answered at once takes no time. Nobody plays here, so a clock that took the lab for idle
+// in the middle of it would jump to the end of the client's patience.
+func TestTheClockStandsWhileAnythingGoesOn(t *testing.T) {
+	const requests = 5000
+	for _, busy := range []int{0, 4} {
+		for range busy {
+			loop := exec.Command("sh", "-c", "while :; do :; done")
+			if err := loop.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { loop.Process.Kill(); loop.Wait() }()
+		}
+		l := newLab(t, "nginx")
+		for i := range requests {
+			if x := l.ask("/"); x.Response.Status != 200 || x.Ended > moment {
+				t.Fatalf("request %d of %d, with %d busy loops: %d after %v", i, requests, busy, x.Response.Status, x.Ended)
+			}
+		}
+		t.Logf("%d requests with %d busy loops", requests, busy)
+	}
+}
+
 // The whole catalogue by both clocks.
 func TestTheCatalogueByBothClocks(t *testing.T) {
 	rt, err := local.New(local.Options{})

@@ -106,18 +106,21 @@ func (c *conductor) jump() {
 }
 
 // idle says whether nothing in the lab can go on but by the time. What waits for the kernel's own
-// timers, as a lost packet does, is idle. Threads are looked at twice: one that has not run between
-// the looks and sleeps at the second has slept all the while, so that in between all of them did.
+// timers, as a lost packet does, is idle. The threads of the others are looked at twice: one that
+// has not run between the looks and sleeps at the second has slept all the while, so that in
+// between all of them did. The agent is looked at in between, and its threads too: a goroutine in
+// the middle of a system call is not among those that run. Whom it has woken by then is seen to be
+// awake, or to have run, at the second look.
 func (c *conductor) idle() bool {
 	if c.agentRuns() || packetsWait() {
 		return false
 	}
 	before, err := c.threads.turns()
-	if err != nil || c.agentRuns() || packetsWait() || !c.threads.sleep() {
+	if err != nil || c.agentRuns() || packetsWait() || !c.threads.ownSleep() || c.agentRuns() || !c.threads.sleep() {
 		return false
 	}
 	after, err := c.threads.turns()
-	return err == nil && before == after && !c.agentRuns()
+	return err == nil && before == after && c.threads.ownSleep() && !c.agentRuns()
 }
 
 // agentRuns says whether the agent has something to do: an event of a socket, or a goroutine that

@@ -57,10 +57,19 @@ func (t *threads) turns() (n int64, err error) {
 	return n, nil
 }
 
-// sleep says whether all but the one that looks wait for an event, or can do nothing (S is an interruptible sleep,
-// T stopped by a signal, Z and X the end).
-func (t *threads) sleep() bool {
+// sleep says whether those of all other processes wait for an event, or can do nothing.
+func (t *threads) sleep() bool { return t.asleep(func(pid string) bool { return pid != t.self }) }
+
+// ownSleep says so of this process's, but for the one that looks.
+func (t *threads) ownSleep() bool { return t.asleep(func(pid string) bool { return pid == t.self }) }
+
+// asleep looks at the states of threads: S is an interruptible sleep, T stopped by a signal, Z and
+// X the end.
+func (t *threads) asleep(of func(pid string) bool) bool {
 	for pid, p := range t.processes {
+		if !of(pid) {
+			continue
+		}
 		for tid, one := range p.known {
 			if pid == t.self && tid == t.looks {
 				continue
