@@ -126,6 +126,13 @@ var _ = Describe("an ordinary user without an engine", Serial, Ordered, func() {
 		Expect(stdout(cmd)).NotTo(MatchRegexp(`(?m)^(fail|inconclusive|warn) `))
 	})
 
+	It("plays by a virtual clock, whatever the limits of his shell are", func() {
+		cmd := command("run", "slow/never", "misconfig/loop", "--runtime", "local", "--clock", "virtual")
+		cmd.Path, cmd.Args = "/bin/sh", append([]string{"sh", "-c", `ulimit -S -n 1024; exec "$0" "$@"`}, cmd.Args...)
+		exits(0, cmd)
+		Expect(stdout(cmd)).To(ContainSubstring("clock: virtual for 2 cells"))
+	})
+
 	It("is told what his machine can do", func() {
 		cmd := command("doctor")
 		exits(0, cmd)

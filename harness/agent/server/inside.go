@@ -63,6 +63,9 @@ func ServeInside(in io.Reader, out io.Writer, order agent.Inside) error {
 	if err := forbidNamespaces(); err != nil {
 		return err
 	}
+	if err := allowDescriptors(); err != nil {
+		return err
+	}
 	if err := unix.Sethostname([]byte("gateway")); err != nil {
 		return fmt.Errorf("naming the lab: %w", err)
 	}
@@ -71,6 +74,21 @@ func ServeInside(in io.Reader, out io.Writer, order agent.Inside) error {
 		return err
 	}
 	return serve(in, out, &inside{nursery: nursery})
+}
+
+// allowDescriptors lets the lab's programs have as many descriptors as this process may, as an
+// engine lets a container's: the limit of a user's shell is no affair of a gateway's either.
+func allowDescriptors() error {
+	var limit syscall.Rlimit
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
+	if err == nil {
+		limit.Cur = limit.Max
+		err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit) // without which os/exec gives them what this one began with
+	}
+	if err != nil {
+		return fmt.Errorf("allowing as many descriptors as there are: %w", err)
+	}
+	return nil
 }
 
 // forbidNamespaces lets nobody in the lab make a user namespace, in which he would hold every
