@@ -62,7 +62,9 @@ type lab struct {
 	*harness.OpenLab
 }
 
-func newLab(t *testing.T, ref string) *lab {
+func newLab(t *testing.T, ref string) *lab { t.Helper(); return newLabOf(t, ref, conf) }
+
+func newLabOf(t *testing.T, ref, conf string) *lab {
 	t.Helper()
 	rt, err := local.New(local.Options{})
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/badgateway/badgateway/harness/agent"
 	"github.com/badgateway/badgateway/harness/script"
 )
@@ -299,6 +301,36 @@ func TestTheLedgerCountsConnectionsAndNotPackets(t *testing.T) {
 	}
 	if v := l.host(); v.Attempts != 4 {
 		t.Errorf("after a SYN that was sent again: %+v", v)
+	}
+}
+
+// A gateway's kernel uses a port again once the connection that had it is over.
+func TestTheLedgerCountsAPortThatIsUsedAgain(t *testing.T) {
+	l := newLab(t, 1)
+	l.set(agent.Host{Script: "read-request; reset"}) // which leaves nothing of the connection
+	const port, times = 41000, 3
+	for range times {
+		fd := -1
+		err := l.near.do(func() (err error) {
+			if fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err != nil {
+				return err
+			}
+			return errors.Join(unix.Bind(fd, &unix.SockaddrInet4{Port: port}), unix.Connect(fd, &unix.SockaddrInet4{Addr: host0.Addr().As4(), Port: int(host0.Port())}))
+		})
+		c := os.NewFile(uintptr(fd), "connection")
+		if err == nil {
+			_, err = io.WriteString(c, request)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(c); !errors.Is(err, syscall.ECONNRESET) {
+			t.Fatalf("it ended with %v", err)
+		}
+		c.Close()
+	}
+	if v := l.host(); v.Attempts != times {
+		t.Errorf("%d connections from one port are counted as %d", times, v.Attempts)
 	}
 }
 

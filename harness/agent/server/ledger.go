@@ -33,9 +33,9 @@ func newLedger(far *space, hosts int) (*ledger, error) {
 	l := &ledger{nft: nft}
 	table := nft.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "ledger"})
 	// A SYN comes in, and its source's port is the gateway's; a RST goes out, and its
-	// destination's is.
-	syns := book{name: "syns", hook: nftables.ChainHookPrerouting, link: expr.MetaKeyIIFNAME, match: isFlags(tcpSYN|tcpACK, tcpSYN), port: 0}
-	resets := book{name: "resets", hook: nftables.ChainHookOutput, link: expr.MetaKeyOIFNAME, match: isFlags(tcpRST, tcpRST), port: 2}
+	// destination's is. A port may be used again, with another sequence number (RFC 9293 3.4.1).
+	syns := book{name: "syns", hook: nftables.ChainHookPrerouting, link: expr.MetaKeyIIFNAME, match: isFlags(tcpSYN|tcpACK, tcpSYN), key: []tcpField{sourcePort, sequenceNumber}}
+	resets := book{name: "resets", hook: nftables.ChainHookOutput, link: expr.MetaKeyOIFNAME, match: isFlags(tcpRST, tcpRST), key: []tcpField{destinationPort}}
 	for _, b := range []*book{&syns, &resets} {
 		if err := b.open(nft, table); err != nil {
 			return nil, err
@@ -57,14 +57,29 @@ type book struct {
 	hook  *nftables.ChainHook
 	link  expr.MetaKey
 	match []expr.Any
-	port  uint32 // offset of the gateway's port in the TCP header
+	key   []tcpField // by what a connection is known, besides the two addresses
 	seen  *nftables.Set
 }
 
-// open makes the set of connections that were counted: source, destination, the
-// gateway's port.
+// tcpField is one of a TCP header.
+type tcpField struct {
+	offset, len uint32
+	is          nftables.SetDatatype
+}
+
+var (
+	sourcePort      = tcpField{0, 2, nftables.TypeInetService}
+	destinationPort = tcpField{2, 2, nftables.TypeInetService}
+	sequenceNumber  = tcpField{4, 4, nftables.TypeInteger}
+)
+
+// open makes the set of connections that were counted, by source, destination, and the key.
 func (b *book) open(nft *nftables.Conn, t *nftables.Table) error {
-	key, err := nftables.ConcatSetType(nftables.TypeIPAddr, nftables.TypeIPAddr, nftables.TypeInetService)
+	types := []nftables.SetDatatype{nftables.TypeIPAddr, nftables.TypeIPAddr}
+	for _, f := range b.key {
+		types = append(types, f.is)
+	}
+	key, err := nftables.ConcatSetType(types...)
 	if err != nil {
 		return err
 	}
@@ -84,7 +99,11 @@ func (b *book) page(nft *nftables.Conn, t *nftables.Table, host int) *nftables.C
 	e = append(e,
 		&expr.Payload{DestRegister: unix.NFT_REG32_00, Base: expr.PayloadBaseNetworkHeader, Offset: 12, Len: 4},
 		&expr.Payload{DestRegister: unix.NFT_REG32_01, Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4},
-		&expr.Payload{DestRegister: unix.NFT_REG32_02, Base: expr.PayloadBaseTransportHeader, Offset: b.port, Len: 2},
+	)
+	for i, f := range b.key {
+		e = append(e, &expr.Payload{DestRegister: unix.NFT_REG32_02 + uint32(i), Base: expr.PayloadBaseTransportHeader, Offset: f.offset, Len: f.len})
+	}
+	e = append(e,
 		&expr.Lookup{SourceRegister: unix.NFT_REG32_00, SetName: b.name, SetID: b.seen.ID, Invert: true},
 		&expr.Dynset{SrcRegKey: unix.NFT_REG32_00, SetName: b.name, SetID: b.seen.ID, Operation: uint32(unix.NFT_DYNSET_OP_ADD)},
 		&expr.Counter{})
