@@ -5,7 +5,6 @@ package clock_test
 import (
 	"testing"
 	"time"
-
 )
 
 // machinery has all in NGINX that waits by ways of its own: several workers, an interval timer in
