@@ -21,6 +21,7 @@ var (
 	ByTCP       = Kernel{By: "TCP sends again what was lost (RFC 6298)"}
 	ByQueue     = Kernel{By: "the queue of a link lets packets go at its rate (tc-tbf(8))"}
 	ByScheduler = Kernel{By: "the scheduler gives a process a core when it is its turn (sched(7))"}
+	ByMemory    = Kernel{By: "the kernel's memory killer ends a process when it gets to it (proc(5), oom_score_adj)"}
 	ByRoundTrip = Kernel{By: "TCP measures how far away its peer is, and sends again by that (RFC 6298)"}
 	// By its defaults: a SYN and six more. The errno is ETIMEDOUT, and NGINX calls that a bad gateway: a
 	// connect timeout of 200 s was a 502 after 134 s (Linux 6.18).

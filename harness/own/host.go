@@ -117,7 +117,7 @@ func played(s script.Script) order {
 		case script.Work:
 			o.takes.Process, o.kernel = true, harness.ByScheduler
 		case script.ExhaustMemory:
-			o.takes.Alone, o.takes.Needs = true, harness.LimitedMemory
+			o.takes.Alone, o.takes.Needs, o.kernel = true, harness.LimitedMemory, harness.ByMemory
 		}
 	}
 	return o
