@@ -42,8 +42,8 @@ func endedAs(c harness.Cell) ended {
 	return e
 }
 
-// All that a virtual clock can play of the catalogue, with timeouts of 60 s and 30 s, by the virtual clock, against what it was by
-// the machine's.
+// All that a virtual clock can play of the catalogue, with timeouts of 60 s and 30 s, against what
+// it was by the machine's.
 func TestTheCatalogueIsAsItWasRecorded(t *testing.T) {
 	clock := harness.VirtualClock
 	recording := os.Getenv("BADGATEWAY_RECORD") != ""

@@ -12,16 +12,22 @@ import (
 	"github.com/badgateway/badgateway/scenarios"
 )
 
+// beside keeps cores busy until the test ends.
+func beside(t *testing.T, loops int) {
+	t.Helper()
+	for range loops {
+		loop := exec.Command("sh", "-c", "while :; do :; done")
+		if err := loop.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { loop.Process.Kill(); loop.Wait() })
+	}
+}
+
 // Both sides of the read timeout, 200 times each, with and without four busy loops beside them.
 func TestBothSidesTwoHundredTimes(t *testing.T) {
 	for _, busy := range []int{0, 4} {
-		for range busy {
-			loop := exec.Command("sh", "-c", "while :; do :; done")
-			if err := loop.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer func() { loop.Process.Kill(); loop.Wait() }()
-		}
+		beside(t, busy)
 		l := newLab(t, "nginx")
 		for range 200 {
 			l.playing(t, func() { pairs[0].in(l) })
@@ -39,13 +45,7 @@ func TestBothSidesTwoHundredTimes(t *testing.T) {
 func TestTheClockStandsWhileAnythingGoesOn(t *testing.T) {
 	const requests = 5000
 	for _, busy := range []int{0, 4} {
-		for range busy {
-			loop := exec.Command("sh", "-c", "while :; do :; done")
-			if err := loop.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer func() { loop.Process.Kill(); loop.Wait() }()
-		}
+		beside(t, busy)
 		l := newLab(t, "nginx")
 		for i := range requests {
 			if x := l.ask("/"); x.Response.Status != 200 || x.Ended > moment {
