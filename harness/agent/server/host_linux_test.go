@@ -123,7 +123,8 @@ func TestAProcessWorks(t *testing.T) {
 }
 
 // What takes 20 ms of a core takes ten periods of 100 ms in which it has 2 ms of one; a machine
-// that is late with taking the core away gives it more.
+// that is late with taking the core away gives it more. Between two periods in which it wanted
+// one it was stopped.
 func TestAProcessIsThrottled(t *testing.T) {
 	l := newLab(t, 1)
 	l.set(agent.Host{Script: `read-request; work 20ms; write "done"; close`, Process: agent.Running, Throttled: true})
@@ -132,7 +133,7 @@ func TestAProcessIsThrottled(t *testing.T) {
 		t.Errorf("in the end it answered %q, then %s", got, end)
 	}
 	n := l.look().Hosts[0].Throttled
-	if took := time.Since(began); n == 0 || took < time.Duration(n)*98*time.Millisecond {
+	if took := time.Since(began); n < 2 || took < time.Duration(n-1)*98*time.Millisecond {
 		t.Errorf("it was done after %v, throttled in %d periods", took, n)
 	}
 	l.set(agent.Host{Script: "serve"})
