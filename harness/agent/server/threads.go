@@ -5,6 +5,8 @@ package server
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"iter"
 	"os"
 	"strconv"
 
@@ -14,8 +16,9 @@ import (
 // threads are those of all processes that this one sees. To look at them is what a jump of the
 // clock costs, so that what is looked at stays open.
 type threads struct {
-	self, looks string // the process that looks, and its thread that does
-	processes   map[string]*process
+	looks     string // the thread that does
+	monitor   string // a thread that runs for its own sake
+	processes map[string]*process
 }
 
 // process is one, by its folder /proc/PID/task.
@@ -29,57 +32,75 @@ type process struct {
 type task struct{ stat, schedstat int }
 
 // newThreads is for the calling thread, which has to stay the one that looks.
-func newThreads() *threads {
-	return &threads{self: strconv.Itoa(os.Getpid()), looks: strconv.Itoa(unix.Gettid()), processes: map[string]*process{}}
+func newThreads() (*threads, error) {
+	monitor, err := monitor()
+	return &threads{looks: strconv.Itoa(unix.Gettid()), monitor: monitor, processes: map[string]*process{}}, err
+}
+
+// monitor is this process's thread that does nothing but look whether others take too long, many
+// times in a millisecond: the first that the Go runtime starts (runtime/proc.go, sysmon). The
+// folder has them in the order in which they were started.
+func monitor() (tid string, err error) {
+	const folder = "/proc/self/task"
+	f, err := os.Open(folder)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	tids, err := f.Readdirnames(2)
+	if err == nil && len(tids) < 2 {
+		err = fmt.Errorf("%s has %d threads", folder, len(tids))
+	}
+	if err != nil {
+		return "", err
+	}
+	return tids[1], nil
 }
 
 // errChanging says that a thread came or went just now.
 var errChanging = errors.New("there are other threads than a moment ago")
 
-// turns is how often the threads have run, all together. Those of the process itself do so for its
-// runtime's sake too, and are left out: which of its goroutines run is known better.
-func (t *threads) turns() (n int64, err error) {
+// ran is how often the threads have run and for how many nanoseconds, all together: what only
+// grows, when one of them has had a core.
+func (t *threads) ran() (sum int64, err error) {
 	if err := t.find(); err != nil {
 		return 0, err
 	}
-	for pid, p := range t.processes {
-		if pid == t.self {
+	for tid, one := range t.others() {
+		if tid == t.monitor {
 			continue
 		}
-		for _, one := range p.known {
-			turns, err := one.turns()
-			if err != nil {
-				return 0, err
-			}
-			n += turns
+		ran, err := one.ran()
+		if err != nil {
+			return 0, err
 		}
+		sum += ran
 	}
-	return n, nil
+	return sum, nil
 }
 
-// sleep says whether those of all other processes wait for an event, or can do nothing.
-func (t *threads) sleep() bool { return t.asleep(func(pid string) bool { return pid != t.self }) }
-
-// ownSleep says so of this process's, but for the one that looks.
-func (t *threads) ownSleep() bool { return t.asleep(func(pid string) bool { return pid == t.self }) }
-
-// asleep looks at the states of threads: S is an interruptible sleep, T stopped by a signal, Z and
-// X the end.
-func (t *threads) asleep(of func(pid string) bool) bool {
-	for pid, p := range t.processes {
-		if !of(pid) {
-			continue
-		}
-		for tid, one := range p.known {
-			if pid == t.self && tid == t.looks {
-				continue
-			}
-			if state, err := one.state(); err != nil || !bytes.ContainsRune([]byte("STZX"), rune(state)) {
-				return false
-			}
+// sleep says whether all threads wait for an event, or can do nothing: S is an interruptible sleep,
+// T stopped by a signal, Z and X the end.
+func (t *threads) sleep() bool {
+	for _, one := range t.others() {
+		if state, err := one.state(); err != nil || !bytes.ContainsRune([]byte("STZX"), rune(state)) {
+			return false
 		}
 	}
 	return true
+}
+
+// others are the threads but the one that looks, by their ids.
+func (t *threads) others() iter.Seq2[string, task] {
+	return func(yield func(string, task) bool) {
+		for _, p := range t.processes {
+			for tid, one := range p.known {
+				if tid != t.looks && !yield(tid, one) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // find brings what is known up to date.
@@ -171,8 +192,8 @@ func (t task) state() (byte, error) {
 	return b[at+2], nil
 }
 
-// turns is the third number of /proc/PID/schedstat.
-func (t task) turns() (int64, error) {
+// ran adds up the first and the third number of /proc/PID/schedstat.
+func (t task) ran() (int64, error) {
 	var b [96]byte
 	n, err := unix.Pread(t.schedstat, b[:], 0)
 	if err != nil {
@@ -182,5 +203,10 @@ func (t task) turns() (int64, error) {
 	if len(fields) != 3 {
 		return 0, errChanging
 	}
-	return strconv.ParseInt(string(fields[2]), 10, 64)
+	spent, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	turns, err := strconv.ParseInt(string(fields[2]), 10, 64)
+	return spent + turns, err
 }

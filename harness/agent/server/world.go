@@ -80,11 +80,7 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	if err := w.surround(b.Around); err != nil {
 		return nil, built, fmt.Errorf("laying out the surroundings: %w", err)
 	}
-	cores := b.Bays
-	if b.Virtual {
-		cores++ // the conductor keeps one for itself
-	}
-	if err := w.settle(cores); err != nil {
+	if err := w.settle(b); err != nil {
 		return nil, built, err
 	}
 	built.Capabilities, err = heldCapabilities()
@@ -101,10 +97,18 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 }
 
 // settle lets the agent be no more than it has to be, once the namespaces stand.
-func (w *world) settle(cores int) error {
-	if w.inside != nil {
+func (w *world) settle(b agent.Build) error {
+	switch {
+	case b.Virtual:
+		// The runtime takes a core for taken while a thread waits in a call. What is ready must
+		// find another: where it has to wait for one everybody sleeps, and there is something to do.
+		const calls = 6
+		runtime.GOMAXPROCS(b.Bays + calls)
+	case w.inside != nil:
 		const most = 4 // what an agent does is little, and most of it waits
-		runtime.GOMAXPROCS(min(cores, most, runtime.NumCPU()))
+		runtime.GOMAXPROCS(min(b.Bays, most, runtime.NumCPU()))
+	}
+	if w.inside != nil {
 		return openPorts()
 	}
 	return keepOnly(unix.CAP_NET_ADMIN, unix.CAP_NET_BIND_SERVICE, unix.CAP_KILL)
