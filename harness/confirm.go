@@ -3,7 +3,6 @@ package harness
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 )
 
@@ -17,49 +16,67 @@ const (
 	ConfirmAll    Confirm = "all"
 )
 
-// A sample is that many cells, of those that waited no longer than so many seconds.
+// A sample is of that many cells, those of them that waited no longer than so many seconds.
 const (
 	confirmSample = 16
 	confirmWithin = 3.
 )
 
-// confirm plays cells of the virtual clock by the machine's. One that comes out otherwise is in
-// doubt, whatever it was: one of the two clocks lies.
-func (r *run) confirm(ctx context.Context) error {
-	sample := r.toConfirm()
-	if len(sample) == 0 {
+// sample chooses those of the scenarios that are to be played by the machine's clock too, by their
+// keys, and says so.
+func (r *run) sample(scenarios []Scenario) map[string]bool {
+	var chosen []Scenario
+	for _, s := range scenarios {
+		if c, _ := r.clock(s); c == VirtualClock && r.plan.Confirm != ConfirmNone {
+			chosen = append(chosen, s)
+		}
+	}
+	if len(chosen) == 0 {
 		return nil
 	}
-	line := fmt.Sprintf("to confirm them, %s played again by the machine's clock", plural(len(sample), "cell"))
+	line := fmt.Sprintf("%s played by the machine's clock too", plural(len(chosen), "cell"))
 	if r.plan.Confirm == ConfirmSample {
-		line += fmt.Sprintf("; the same ones again: --seed %d", r.plan.Seed)
+		shuffle(chosen, r.plan.Seed)
+		chosen = chosen[:min(len(chosen), confirmSample)]
+		line = fmt.Sprintf("%s played by the machine's clock too, if over within %.0f s; the same ones again: --seed %d",
+			plural(len(chosen), "cell"), confirmWithin, r.plan.Seed)
 	}
 	r.say(line)
-	real := *r.plan
-	real.Scenarios, real.Clock, real.Confirm, real.OnCell = sample, RealClock, ConfirmNone, nil
-	sum, err := Run(ctx, real)
+	keys := map[string]bool{}
+	for _, s := range chosen {
+		keys[s.Key()] = true
+	}
+	return keys
+}
+
+// confirm plays those of a virtual lab's cells by the machine's clock that are to be, beside other
+// labs. One that comes out otherwise is in doubt, whatever it was: one of the two clocks lies.
+func (r *run) confirm(ctx context.Context, played []Scenario) error {
+	again := r.toConfirm(played)
+	if len(again) == 0 {
+		return nil
+	}
+	plan := *r.plan
+	plan.Scenarios, plan.Clock, plan.Confirm, plan.Parallel, plan.OnCell, plan.Say = again, RealClock, ConfirmNone, 1, nil, nil
+	sum, err := (&run{plan: &plan, turns: r.turns, cells: map[string]Cell{}}).play(ctx)
 	for _, c := range sum.Cells {
 		r.confirmed(c)
 	}
 	return err
 }
 
-// toConfirm are the scenarios of the cells that are to be played again.
-func (r *run) toConfirm() (chosen []Scenario) {
-	for _, s := range r.plan.Scenarios {
-		c, played := r.cells[s.Key()]
-		if !played || r.plan.Confirm == ConfirmNone || c.Clock != VirtualClock || c.Verdict == Inconclusive {
-			continue
-		}
-		if r.plan.Confirm == ConfirmAll || c.Seconds+c.Recovery <= confirmWithin {
-			chosen = append(chosen, s)
+// toConfirm are those of the sample that can be: what is in doubt already is played again first.
+func (r *run) toConfirm(played []Scenario) (again []Scenario) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range played {
+		c := r.cells[s.Key()]
+		soon := r.plan.Confirm == ConfirmAll || c.Seconds+c.Recovery <= confirmWithin
+		if r.sampled[s.Key()] && c.Verdict != Inconclusive && soon {
+			again = append(again, s)
 		}
 	}
-	if r.plan.Confirm == ConfirmSample && len(chosen) > confirmSample {
-		rand.New(rand.NewPCG(r.plan.Seed, 1)).Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
-		chosen = chosen[:confirmSample]
-	}
-	return chosen
+	return again
 }
 
 // confirmed holds a cell against what it was by the machine's clock.

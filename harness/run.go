@@ -74,7 +74,10 @@ func (s Summary) Verdict() Verdict {
 // more in a fresh lab; a fail never is. The error is the lab's or ctx's: the cells
 // that were judged until then are in the Summary.
 func Run(ctx context.Context, plan Plan) (Summary, error) {
-	r := &run{plan: &plan, turns: newTurns(), cells: map[string]Cell{}}
+	return (&run{plan: &plan, turns: newTurns(), cells: map[string]Cell{}}).play(ctx)
+}
+
+func (r *run) play(ctx context.Context) (Summary, error) {
 	err := r.clocks(ctx)
 	var ready []Scenario
 	if err == nil {
@@ -84,22 +87,21 @@ func Run(ctx context.Context, plan Plan) (Summary, error) {
 		err = context.Cause(ctx)
 	}
 	if err == nil {
+		r.sampled = r.sample(ready)
 		groups := r.arranged(ready)
 		err = r.labs(ctx, groups, 1, r.places(groups))
 	}
 	if err == nil {
 		err = r.labs(ctx, r.doubtful(ready), 2, 1) // one by one: each other is what they may have suffered from
 	}
-	if err == nil {
-		err = r.confirm(ctx)
-	}
 	return r.summary(), err
 }
 
 type run struct {
-	plan   *Plan
-	turns  *turns
-	timing timing
+	plan    *Plan
+	turns   *turns
+	timing  timing
+	sampled map[string]bool // by key: whose cells are confirmed
 
 	mu    sync.Mutex
 	cells map[string]Cell
@@ -154,7 +156,7 @@ func (r *run) arranged(ready []Scenario) [][]Scenario {
 // doubtful returns the scenarios to play again, each alone.
 func (r *run) doubtful(scenarios []Scenario) (again [][]Scenario) {
 	for _, s := range scenarios {
-		if r.cells[s.Key()].Verdict == Inconclusive && !r.plan.Sham {
+		if c := r.cells[s.Key()]; c.Verdict == Inconclusive && c.Real == nil && !r.plan.Sham { // two clocks that differ will again
 			again = append(again, []Scenario{s})
 		}
 	}
@@ -171,7 +173,11 @@ func (r *run) labs(ctx context.Context, groups [][]Scenario, take, atOnce int) e
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			if err := r.lab(ctx, g, take); err != nil {
+			err := r.lab(ctx, g, take)
+			if err == nil {
+				err = r.confirm(ctx, g)
+			}
+			if err != nil {
 				cancel(err)
 			}
 		})

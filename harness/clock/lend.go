@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// A clock is lent by messages of eight bytes, little-endian: nanoseconds since the clock was
-// made. Who lends says what time it is, who borrows until when it waits, or never. Nobody waits
-// for an answer, since a process that is stopped gives none.
-const never = time.Duration(-1)
+// A clock is lent by messages of sixteen bytes: a moment's time in nanoseconds and its turn,
+// little-endian. Who lends says what moment it is, who borrows until when it waits, or never.
+// Nobody waits for an answer, since a process that is stopped gives none.
+var never = Moment{-1, 0}
 
 // borrower is a Party in another process.
 type borrower struct {
 	jumped chan struct{} // there is something to say
 
 	mu  sync.Mutex
-	now time.Duration
-	at  time.Duration
+	now Moment
+	at  Moment
 }
 
 // Lend lets another process wait by the clock, which holds the other end of conn, until that
@@ -50,7 +50,7 @@ func (v *Virtual) Lend(conn io.ReadWriteCloser) error {
 	}
 }
 
-// say tells the borrower what time it is, of several jumps the last. One that is stopped hears
+// say tells the borrower what moment it is, of several jumps the last. One that is stopped hears
 // nothing, and keeps nobody waiting.
 func (b *borrower) say(conn io.Writer, gone <-chan struct{}) {
 	for {
@@ -68,7 +68,7 @@ func (b *borrower) say(conn io.Writer, gone <-chan struct{}) {
 	}
 }
 
-func (b *borrower) Next() (at time.Duration, ok bool) {
+func (b *borrower) Next() (at Moment, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.at, b.at != never
@@ -76,10 +76,10 @@ func (b *borrower) Next() (at time.Duration, ok bool) {
 
 // Wake forgets what has come, of which the borrower will hear, so that the clock can go on when
 // it never does.
-func (b *borrower) Wake(now time.Duration) {
+func (b *borrower) Wake(now Moment) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.now = now; b.at <= now {
+	if b.now = now; b.at.Compare(now) <= 0 {
 		b.at = never
 	}
 	select {
@@ -124,15 +124,14 @@ func (v *Virtual) Changed() {
 	_ = tell(v.lender, at)
 }
 
-func tell(w io.Writer, t time.Duration) error {
-	var message [8]byte
-	binary.LittleEndian.PutUint64(message[:], uint64(t))
-	_, err := w.Write(message[:])
+func tell(w io.Writer, m Moment) error {
+	message := binary.LittleEndian.AppendUint64(nil, uint64(m.Time))
+	_, err := w.Write(binary.LittleEndian.AppendUint64(message, uint64(m.Turn)))
 	return err
 }
 
-func hear(r io.Reader) (time.Duration, error) {
-	var message [8]byte
+func hear(r io.Reader) (Moment, error) {
+	var message [16]byte
 	_, err := io.ReadFull(r, message[:])
-	return time.Duration(binary.LittleEndian.Uint64(message[:])), err
+	return Moment{time.Duration(binary.LittleEndian.Uint64(message[:])), int64(binary.LittleEndian.Uint64(message[8:]))}, err
 }

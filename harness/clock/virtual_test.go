@@ -17,8 +17,8 @@ type party struct {
 	was []time.Duration // when it was woken
 }
 
-func (p *party) Next() (time.Duration, bool) { return p.at, p.at > 0 }
-func (p *party) Wake(now time.Duration)      { p.was = append(p.was, now) }
+func (p *party) Next() (clock.Moment, bool) { return clock.Moment{Time: p.at}, p.at > 0 }
+func (p *party) Wake(now clock.Moment)      { p.was = append(p.was, now.Time) }
 
 func TestAVirtualClockStandsStillUntilItJumps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -32,7 +32,7 @@ func TestAVirtualClockStandsStillUntilItJumps(t *testing.T) {
 				if err := v.Sleep(t.Context(), d); err != nil {
 					t.Error(err)
 				}
-				woken = append(woken, v.Now())
+				woken = append(woken, v.Moment().Time)
 			}()
 		}
 		p := &party{at: 90 * time.Minute}
@@ -44,25 +44,22 @@ func TestAVirtualClockStandsStillUntilItJumps(t *testing.T) {
 				t.Fatalf("it is %v already, and nobody jumped", got)
 			}
 			at, ok := v.Next()
-			if at != want || !ok {
+			if at.Time != want || !ok {
 				t.Fatalf("next is %v, %v; want %v", at, ok, want)
 			}
-			if v.Jump(at); at == p.at {
+			if v.Jump(at); at.Time == p.at {
 				p.at = 0
 			}
 		}
 		synctest.Wait()
-		for i := range woken {
-			woken[i] = woken[i].Truncate(time.Microsecond)
-		}
 		if !slices.Equal(woken, []time.Duration{time.Hour, 2 * time.Hour, 3 * time.Hour}) {
 			t.Errorf("sleepers woke at %v", woken)
 		}
-		if v.Jump(time.Hour); v.Now() < 3*time.Hour {
+		if v.Jump(clock.Moment{Time: time.Hour}); v.Now() < 3*time.Hour {
 			t.Errorf("the clock went back to %v", v.Now())
 		}
 		v.Part(p)
-		if v.Jump(4 * time.Hour); len(p.was) != 5 || p.was[4] >= 4*time.Hour {
+		if v.Jump(clock.Moment{Time: 4 * time.Hour}); len(p.was) != 5 || p.was[4] >= 4*time.Hour {
 			t.Errorf("the party was woken at %v", p.was)
 		}
 		if one, other := v.Now(), v.Now(); one >= other || other > 4*time.Hour+time.Microsecond {
@@ -87,6 +84,32 @@ func TestASleepEndsWithItsContext(t *testing.T) {
 		}
 		if err := v.Sleep(t.Context(), -1); err != nil {
 			t.Errorf("a sleep until before ends with %v", err)
+		}
+	})
+}
+
+// Of two who wait as long, the one who began first goes on first.
+func TestWhoBeganFirstGoesOnFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := clock.NewVirtual()
+		first, second := make(chan struct{}), make(chan struct{})
+		for _, awake := range []chan struct{}{first, second} {
+			go func() { defer close(awake); v.Sleep(t.Context(), time.Second) }()
+			synctest.Wait()
+		}
+		at, _ := v.Next()
+		v.Jump(at)
+		<-first
+		select {
+		case <-second:
+			t.Error("both are awake")
+		default:
+		}
+		at, _ = v.Next()
+		v.Jump(at)
+		<-second
+		if m := v.Moment(); m.Time != time.Second {
+			t.Errorf("it is %v", m)
 		}
 	})
 }

@@ -36,8 +36,9 @@ type thread struct {
 	row     *row // of the call that it is in
 	call    call // which was made so
 	wait    wait
-	until   time.Duration // the clock's time
+	until   clock.Moment
 	waiting bool
+	over    bool // the moment has come
 }
 
 // call is a system call.
@@ -61,7 +62,8 @@ func Start(cmd *exec.Cmd, c *clock.Virtual) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{clock: c, root: cmd.Process.Pid, threads: map[int]*thread{}, timers: map[int]*timer{}}
-	p.realtime, p.monotonic = reading(unix.CLOCK_REALTIME)-c.Now(), reading(unix.CLOCK_MONOTONIC)-c.Now()
+	began := c.Moment().Time.Truncate(time.Millisecond)
+	p.realtime, p.monotonic = reading(unix.CLOCK_REALTIME)-began, reading(unix.CLOCK_MONOTONIC)-began
 	if err := p.begin(); err != nil {
 		cmd.Process.Kill()
 		p.Run()
@@ -71,11 +73,12 @@ func Start(cmd *exec.Cmd, c *clock.Virtual) (*Program, error) {
 	return p, nil
 }
 
-// reading is what one of the machine's clocks says.
+// reading is what one of the machine's clocks says, in whole milliseconds: so the program's end when
+// the lab's do.
 func reading(clock int32) time.Duration {
 	var t unix.Timespec
 	unix.ClockGettime(clock, &t)
-	return time.Duration(t.Nano())
+	return time.Duration(t.Nano()).Truncate(time.Millisecond)
 }
 
 // begin readies the program, which has stopped before its first instruction.
@@ -270,7 +273,7 @@ func (p *Program) waits(t *thread, c *call, w wait) error {
 		return err
 	}
 	p.mu.Lock()
-	t.call, t.wait, t.until, t.waiting = *c, w, until, true
+	t.call, t.wait, t.until, t.waiting, t.over = *c, w, until, true, false
 	p.mu.Unlock()
 	p.clock.Changed()
 	return unix.PtraceSyscall(t.tid, 0)
@@ -291,27 +294,26 @@ func (w wait) endless(c call) call {
 }
 
 // asked is for how long a call wants to wait, and until when.
-func (p *Program) asked(t *thread, c *call, w wait) (left, until time.Duration, endless bool, err error) {
-	now, arg := p.clock.Now(), c.args[w.arg]
+func (p *Program) asked(t *thread, c *call, w wait) (left time.Duration, until clock.Moment, endless bool, err error) {
+	now, arg := p.clock.Moment(), c.args[w.arg]
 	switch w.format {
 	case milliseconds:
 		n := int32(arg)
 		left, endless = time.Duration(n)*time.Millisecond, n < 0
 	default:
 		if arg == 0 {
-			return 0, 0, true, nil
+			return 0, now, true, nil
 		}
 		if left, err = readTime(t.tid, arg, w.format); errors.Is(err, unix.EIO) {
-			return 0, 0, true, nil // EFAULT, which the kernel says
+			return 0, now, true, nil // EFAULT, which the kernel says
 		}
 	}
-	if until = now + left; w.absolute != nil {
+	if w.absolute != nil {
 		if clock, is := w.absolute(c); is {
-			until = left - p.base(clock)
-			left = until - now
+			left -= p.base(clock) + now.Time
 		}
 	}
-	return left, until, endless, err
+	return left, now.After(left), endless, err
 }
 
 // returned handles a thread whose wait is over.
@@ -320,9 +322,8 @@ func (p *Program) returned(t *thread) error {
 	if err != nil {
 		return err
 	}
-	now := p.clock.Now() // which asks nobody to lock p in between, as Next does
 	p.mu.Lock()
-	over := t.waiting && t.until <= now
+	over := t.waiting && t.over
 	t.waiting = false
 	p.mu.Unlock()
 	r.restore(t.call)
@@ -345,17 +346,17 @@ func isInterrupted(result int64) bool {
 	return false
 }
 
-// Next is the earliest time that one of the threads waits for.
-func (p *Program) Next() (at time.Duration, ok bool) {
+// Next is the earliest moment that one of the threads waits for.
+func (p *Program) Next() (at clock.Moment, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, t := range p.threads {
-		if t.waiting && (!ok || t.until < at) {
+		if t.waiting && (!ok || t.until.Compare(at) < 0) {
 			at, ok = t.until, true
 		}
 	}
 	for _, t := range p.timers {
-		if !ok || t.at < at {
+		if !ok || t.at.Compare(at) < 0 {
 			at, ok = t.at, true
 		}
 	}
@@ -364,18 +365,19 @@ func (p *Program) Next() (at time.Duration, ok bool) {
 
 // Wake interrupts the threads whose time has come. The signal is one that cannot be blocked, and
 // the tracer keeps it from being delivered.
-func (p *Program) Wake(now time.Duration) {
+func (p *Program) Wake(now clock.Moment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, t := range p.threads {
-		if t.waiting && t.until <= now {
+		if t.waiting && t.until.Compare(now) <= 0 {
+			t.over = true
 			unix.Tgkill(t.group, t.tid, unix.SIGSTOP)
 		}
 	}
 	for process, t := range p.timers {
-		if t.at <= now {
+		if t.at.Compare(now) <= 0 {
 			unix.Kill(process, unix.SIGALRM)
-			t.at += t.every
+			t.at = t.at.After(t.every)
 			if t.every == 0 {
 				delete(p.timers, process)
 			}

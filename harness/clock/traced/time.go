@@ -7,10 +7,15 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/badgateway/badgateway/harness/clock"
 )
 
 // timer is an interval timer of a process (setitimer(2), ITIMER_REAL).
-type timer struct{ at, every time.Duration }
+type timer struct {
+	at    clock.Moment
+	every time.Duration
+}
 
 // base is what a clock said when the virtual one was at 0.
 func (p *Program) base(clock int) time.Duration {
@@ -25,11 +30,11 @@ func (p *Program) clockGettime(t *thread, c *call) error {
 	if !isOfTime(clock) {
 		return p.resume(t)
 	}
-	return p.tell(t, c.args[1], p.base(clock)+p.clock.Now(), timespec)
+	return p.tell(t, c.args[1], p.base(clock)+p.clock.Moment().Time, timespec)
 }
 
 func (p *Program) gettimeofday(t *thread, c *call) error {
-	return p.tell(t, c.args[0], p.realtime+p.clock.Now(), timeval)
+	return p.tell(t, c.args[0], p.realtime+p.clock.Moment().Time, timeval)
 }
 
 // tell answers a call that asks for the time. What cannot be written to is the kernel's to
@@ -44,7 +49,7 @@ func (p *Program) tell(t *thread, at uint64, now time.Duration, f format) error 
 }
 
 func (p *Program) timeOfDay(t *thread, c *call) error {
-	now := (p.realtime + p.clock.Now()) / time.Second
+	now := (p.realtime + p.clock.Moment().Time) / time.Second
 	if at := c.args[0]; at != 0 {
 		if poke(t.tid, at, binary.NativeEndian.AppendUint64(nil, uint64(now))) != nil {
 			return p.resume(t)
@@ -66,9 +71,9 @@ func (p *Program) setitimer(t *thread, c *call) error {
 	if err != nil {
 		return p.resume(t)
 	}
-	old := p.setTimer(t.group, first, every)
+	left, old := p.setTimer(t.group, first, every)
 	if at := c.args[2]; at != 0 {
-		if writeTime(t.tid, at, old.every, timeval) != nil || writeTime(t.tid, at+16, old.at, timeval) != nil {
+		if writeTime(t.tid, at, old, timeval) != nil || writeTime(t.tid, at+16, left, timeval) != nil {
 			return p.resume(t)
 		}
 	}
@@ -77,24 +82,25 @@ func (p *Program) setitimer(t *thread, c *call) error {
 
 // alarm is setitimer in whole seconds, and once.
 func (p *Program) alarm(t *thread, c *call) error {
-	old := p.setTimer(t.group, time.Duration(uint32(c.args[0]))*time.Second, 0)
-	return p.skip(t, int64((old.at+time.Second-1)/time.Second))
+	left, _ := p.setTimer(t.group, time.Duration(uint32(c.args[0]))*time.Second, 0)
+	return p.skip(t, int64((left+time.Second-1)/time.Second))
 }
 
-// setTimer sets a process's timer, or takes it away, and returns what is left of the one before.
-func (p *Program) setTimer(process int, first, every time.Duration) (left timer) {
-	now := p.clock.Now()
+// setTimer sets a process's timer, or takes it away, and returns what is left of the one before, and
+// what it repeats itself after.
+func (p *Program) setTimer(process int, first, every time.Duration) (left, old time.Duration) {
+	now := p.clock.Moment()
 	defer p.clock.Changed()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if old := p.timers[process]; old != nil {
-		left = timer{old.at - now, old.every}
+	if t := p.timers[process]; t != nil {
+		left, old = t.at.Time-now.Time, t.every
 	}
 	delete(p.timers, process)
 	if first > 0 {
-		p.timers[process] = &timer{now + first, every}
+		p.timers[process] = &timer{now.After(first), every}
 	}
-	return left
+	return left, old
 }
 
 // readTime reads a struct timespec or timeval of a thread's memory.
