@@ -26,8 +26,11 @@ func Explain(p Policy, e *Evidence) (a Account, ok bool) {
 			return c.Account, true
 		}
 	}
-	return Account{Text: milliseconds(took).String() + ", which no setting comes to", Setting: p.Pass}, false
+	return Account{Text: milliseconds(took).String() + unaccounted, Setting: p.Pass}, false
 }
+
+// unaccounted ends the text of a time that nothing in the policy comes to.
+const unaccounted = ", which no setting comes to"
 
 // candidate is a time that the policy could come to.
 type candidate struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/badgateway/badgateway/harness/check/settings"
 	"github.com/badgateway/badgateway/harness/nginx/config"
 	"github.com/badgateway/badgateway/harness/runtimes"
+	"github.com/badgateway/badgateway/harness/snapshot"
 )
 
 // checkFlags are the flags of check, besides those that it shares with run.
@@ -31,6 +32,9 @@ type checkFlags struct {
 	strict  bool
 	static  bool
 	file    string
+	// What was recorded.
+	snapshot       string
+	record, update bool
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -47,6 +51,10 @@ etc/nginx in it, an nginx.conf, or one file with a server{} or a location{}; wit
 is what badgateway.yaml names. Nothing leaves the lab: every name and address is the lab's,
 and what is secret in the configuration reaches no output.
 
+With --record what clients get of each cell is written into a snapshot beside the
+configuration, for review: from then on whatever differs from it fails, worst first, and
+--update writes it anew.
+
 A fault that a route gives no occasion for is listed, not guessed; so is one that a client
 would wait too long for. Rules that do not hold are warnings, until badgateway.yaml adopts
 them or --strict is given. The exit codes are those of run.`,
@@ -54,6 +62,7 @@ them or --strict is given. The exit codes are those of run.`,
   badgateway check nginx.conf --routes
   badgateway check nginx.conf --faults 'slow/*,crash/refused' --strict
   badgateway check nginx.conf --only 'slow/never@*/api/*' --verbose
+  badgateway check deploy/nginx --record
   badgateway check templates/ --set DOMAIN=shop.test --set PORT=8080
   badgateway check --image registry.test/edge:7 --set UPSTREAM=app:8080`,
 		Args: cobra.MaximumNArgs(1),
@@ -79,6 +88,9 @@ func (a *app) defineCheckFlags(cmd *cobra.Command, f *checkFlags) {
 	flags.StringArrayVar(&f.only, "only", nil, "play only the cells `FAULT@ROUTE`, both may be globs: 'slow/*@GET https://shop.test/api/*'; may be repeated")
 	flags.DurationVar(&f.maxWait, "max-wait", 90*time.Second, "leave out cells that a client would wait longer for than `TIME`")
 	flags.BoolVar(&f.strict, "strict", false, "a rule that does not hold is a failure, not a warning")
+	flags.BoolVar(&f.record, "record", false, "write what clients get into "+snapshot.Name+", beside the configuration; from then on every difference is a failure")
+	flags.BoolVar(&f.update, "update", false, "write it anew: what changed was meant (not in CI)")
+	flags.StringVar(&f.snapshot, "snapshot", "", "what was recorded is in `FILE`; otherwise "+snapshot.Name+" beside the configuration, where it is there")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, repeatable; formats are "+strings.Join(formats, ", ")+"; path - is stdout")
 	flags.StringVar(&f.color, "color", "auto", "colour the results `WHEN`: auto, always, never")
 	flags.StringVar(&f.parallel, "parallel", parallelAuto, "let up to `N` labs stand at once; auto is as many as memory and cores bear")
@@ -120,6 +132,9 @@ func (a *app) check(cmd *cobra.Command, f checkFlags, args []string) error {
 		}
 	}
 	if c.wish, err = c.wanted(); err != nil {
+		return err
+	}
+	if c.guard, err = a.guard(f, c.path); err != nil {
 		return err
 	}
 	if !f.routes {

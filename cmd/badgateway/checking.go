@@ -28,6 +28,7 @@ type checking struct {
 	subject  *check.Subject
 	settings *settings.Settings
 	wish     check.Wish
+	guard    *guard
 	out      *outputs // nil where the routes are only listed
 	progress progress
 	start    journal.Start
@@ -70,9 +71,12 @@ func (c *checking) run(ctx context.Context) (code int, err error) {
 	run := report.Run{
 		Badgateway: c.version, Reference: c.start.Gateway, Gateway: "nginx", Runtime: c.start.Runtime,
 		Started: c.start.Started, Planned: len(c.start.Scenarios), Summary: summary, Trouble: trouble(stop, err),
-		Check: c.words(), Coverage: c.coverage(plan),
+		Check: c.words(), Coverage: c.coverage(plan), Drift: c.guard.drift(summary),
 	}
 	lost := c.out.end(run, endOf(run, stop))
+	if stop == nil && err == nil {
+		err = c.guard.keep(run, c.progress.Say)
+	}
 	(&running{app: c.app}).tell(stop, err, lost)
 	return exitCode(run, stop, err, lost), nil
 }
@@ -117,6 +121,9 @@ func (c *checking) inRuntime(ctx context.Context) (plan check.Plan, sum harness.
 		return plan, sum, err
 	}
 	c.unused()
+	if plan, err = c.guard.gone(plan, c.subject.Survey, c.wish.Faults, say); err != nil {
+		return plan, sum, err
+	}
 	plan = c.only(plan).Bound()
 	if len(plan.Play)+len(plan.Read) == 0 {
 		return plan, sum, c.nothingToPlay()
@@ -132,6 +139,7 @@ func (c *checking) inRuntime(ctx context.Context) (plan check.Plan, sum harness.
 
 // tell tells every output of a cell, without what nobody is to see.
 func (c *checking) tell(cell harness.Cell) {
+	c.guard.learn(c.hidden(cell))
 	cell = c.hidden(c.completed(cell))
 	c.out.cell(cell)
 	c.progress.Cell(cell)
@@ -217,6 +225,7 @@ func (c *checking) completed(cell harness.Cell) harness.Cell {
 	// By how much an answer may come later than the gateway decided, before a reader would
 	// call it another time.
 	const slack = 250 * time.Millisecond
+	cell = c.guard.hold(cell)
 	if cell.Outcome == "" {
 		return cell
 	}

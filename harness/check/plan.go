@@ -16,6 +16,7 @@ import (
 type Left struct {
 	Fault, Route string
 	Why          string
+	Long         bool // it would take longer than anybody wants to wait here
 }
 
 // Wish is what is to be played.
@@ -225,6 +226,7 @@ func (p *planner) add(f harness.Scenario, policy harness.Policy, s held) {
 	}
 	if wait > most {
 		p.left(f, fmt.Sprintf("a client would wait %v: %s", wait, says))
+		p.Left[len(p.Left)-1].Long = true
 		return
 	}
 	f.Waits = wait

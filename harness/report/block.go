@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/badgateway/badgateway/harness"
+	"github.com/badgateway/badgateway/harness/compare"
 )
 
 // blocks follow the table as a compiler's messages would: where, what, and how to see
 // it again. Cells of routes that break the same rules at the same lines are told by the first.
 func (t *text) blocks() {
 	told := map[string]bool{}
-	for _, c := range t.run.Summary.Cells {
+	for _, c := range slices.SortedStableFunc(slices.Values(t.run.Summary.Cells), compare.WorstFirst) {
 		if !t.hasBlock(c) {
 			continue
 		}

@@ -44,6 +44,9 @@ type annotation struct {
 func (g github) commands() []byte {
 	var out bytes.Buffer
 	levels := map[string][]annotation{}
+	if g.run.Drift != "" {
+		levels["error"] = append(levels["error"], annotation{title: "badgateway", message: g.run.Drift})
+	}
 	if g.run.Trouble != "" {
 		said := fmt.Sprintf("ended early, with %d of %s judged: %s", len(g.run.Summary.Cells), cells(g.run.Planned), g.run.Trouble)
 		levels["error"] = append(levels["error"], annotation{title: "badgateway", message: said})

@@ -26,6 +26,7 @@ type jsonRun struct {
 	Runtime    string          `json:"runtime"`
 	Verdict    harness.Verdict `json:"verdict"`
 	Trouble    string          `json:"trouble,omitempty"`
+	Drift      string          `json:"drift,omitempty"`
 	Planned    int             `json:"planned"`
 	Counts     map[string]int  `json:"counts"`
 	Spent      journal.Spent   `json:"spent"`
@@ -40,7 +41,7 @@ func JSON(w io.Writer, r Run) error {
 	out := jsonRun{
 		Format: Format, Badgateway: r.Badgateway, Started: r.Started, Reference: r.Reference,
 		Gateway: r.Gateway, Version: s.Version, Source: s.Source, Runtime: r.Runtime,
-		Verdict: r.Verdict(), Trouble: r.Trouble, Planned: r.Planned, Counts: counts(s.Cells),
+		Verdict: r.Verdict(), Trouble: r.Trouble, Drift: r.Drift, Planned: r.Planned, Counts: counts(s.Cells),
 		Spent: journal.SpentOn(s.Spent), Check: r.Check, Coverage: r.Coverage,
 		Cells: append([]harness.Cell{}, s.Cells...),
 	}

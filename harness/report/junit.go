@@ -67,6 +67,10 @@ type junitWords struct {
 func JUnit(w io.Writer, r Run) error {
 	r = r.tamed()
 	suites := r.junitSuites()
+	if r.Drift != "" {
+		suites[len(suites)-1].add(junitCase{Class: r.Gateway, Name: "is the gateway that was recorded", Time: "0.000",
+			Failure: &junitWords{Message: r.Drift, Type: harness.Fail.String()}})
+	}
 	if r.Trouble != "" {
 		suites[len(suites)-1].add(junitCase{Class: r.Gateway, Name: "comes to its end", Time: "0.000",
 			Error: &junitWords{Message: r.Trouble, Type: "ended early"}})

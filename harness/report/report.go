@@ -25,6 +25,9 @@ type Run struct {
 	Summary    harness.Summary
 	// Trouble is what ended the run before its end, "" if nothing did.
 	Trouble string
+	// Drift is what makes every cell another than it was recorded: the gateway's version. "" where
+	// nothing does.
+	Drift string
 	// Check are the words of the command up to the cell where a configuration was checked:
 	// badgateway check deploy/nginx. Coverage is what there is to tell of it then.
 	Check    []string
@@ -35,6 +38,9 @@ type Run struct {
 
 // Verdict is the summary's, in doubt if the run did not come to its end.
 func (r Run) Verdict() harness.Verdict {
+	if r.Drift != "" {
+		return harness.Fail
+	}
 	if r.Trouble != "" {
 		return max(r.Summary.Verdict(), harness.Inconclusive)
 	}

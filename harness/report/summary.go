@@ -46,6 +46,9 @@ type summary struct {
 func (s *summary) head() {
 	const longest = 4000
 	fmt.Fprintf(&s.sheet, "## badgateway: %s\n\n", plain(s.run.subject()))
+	if s.run.Drift != "" {
+		fmt.Fprintf(&s.sheet, "**%s**\n\n", plain(shortened(s.run.Drift, longest)))
+	}
 	if s.run.Trouble != "" {
 		said := fmt.Sprintf("ended early, with %d of %s judged: %s", len(s.run.Summary.Cells), cells(s.run.Planned), s.run.Trouble)
 		fmt.Fprintf(&s.sheet, "**%s**\n\n", plain(shortened(said, longest)))

@@ -10,7 +10,7 @@ import (
 // tamed is the run with every text spelled, so that no renderer can forget one. The
 // run that was given stays as it is.
 func (r Run) tamed() Run {
-	spell(&r.Badgateway, &r.Reference, &r.Gateway, &r.Runtime, &r.Trouble, &r.Summary.Version, &r.Summary.Source)
+	spell(&r.Badgateway, &r.Reference, &r.Gateway, &r.Runtime, &r.Trouble, &r.Drift, &r.Summary.Version, &r.Summary.Source)
 	r.Summary.Spent.Longest = tame(r.Summary.Spent.Longest)
 	r.Summary.Cells = slices.Clone(r.Summary.Cells)
 	for i, c := range r.Summary.Cells {
@@ -29,6 +29,8 @@ func tame(c harness.Cell) harness.Cell {
 	spell(&c.Phase)
 	spell(&c.Outcome)
 	spell(&c.Helps)
+	spell(&c.Page)
+	c.Recorded = tameRecord(c.Recorded)
 	c.Log, c.Tried, c.At = spelled(c.Log), spelled(c.Tried), tamePosition(c.At)
 	if c.Real != nil {
 		real := tame(*c.Real)
@@ -49,6 +51,19 @@ func tame(c harness.Cell) harness.Cell {
 		f.At = tamePosition(f.At)
 	}
 	return c
+}
+
+func tameRecord(r *harness.Record) *harness.Record {
+	if r == nil {
+		return nil
+	}
+	one := *r
+	spell(&one.Outcome)
+	spell(&one.Page)
+	spell(&one.Time, &one.Decided, &one.Cache)
+	one.Tried = mapped(r.Tried, func(a harness.Asked) harness.Asked { spell(&a.Upstream); return a })
+	one.Breaks, one.At = spelled(r.Breaks), tamePosition(r.At)
+	return &one
 }
 
 func tamePosition(p *harness.Position) *harness.Position {

@@ -26,6 +26,7 @@ func Text(style Style) Renderer {
 	return func(w io.Writer, r Run) error {
 		r = r.tamed()
 		t := text{Style: style, run: r}
+		t.drift()
 		if r.routed() {
 			t.routes()
 		} else {
@@ -42,6 +43,19 @@ type text struct {
 	Style
 	run Run
 	out bytes.Buffer
+}
+
+func (t *text) drift() {
+	if t.run.Drift == "" {
+		return
+	}
+	word := strings.ToUpper(harness.Fail.String())
+	for i, line := range Hanging(word+"  ", t.run.Drift, t.Width) {
+		if i == 0 {
+			line = t.paint(harness.Fail, word) + strings.TrimPrefix(line, word)
+		}
+		t.line(line)
+	}
 }
 
 // rows are the cells that the table shows.
