@@ -17,6 +17,9 @@ import (
 	"github.com/badgateway/badgateway/harness/snapshot"
 )
 
+// defaultMaxWait is how long a client may be kept by the machine's clock.
+const defaultMaxWait = 90 * time.Second
+
 // checkFlags are the flags of check, besides those that it shares with run.
 type checkFlags struct {
 	runFlags
@@ -86,7 +89,7 @@ func (a *app) defineCheckFlags(cmd *cobra.Command, f *checkFlags) {
 	flags.StringSliceVar(&f.faults, "faults", []string{wordCanonical}, "break each route by these `FAULTS`: canonical (one of each cause), all, an ID or a glob of `badgateway list`")
 	flags.BoolVar(&f.static, "static", false, "judge the timeouts that are written, and boot nothing")
 	flags.StringArrayVar(&f.only, "only", nil, "play only the cells `FAULT@ROUTE`, both may be globs: 'slow/*@GET https://shop.test/api/*'; may be repeated")
-	flags.DurationVar(&f.maxWait, "max-wait", 90*time.Second, "leave out cells that a client would wait longer for than `TIME`")
+	flags.DurationVar(&f.maxWait, "max-wait", defaultMaxWait, "leave out cells that a client would wait longer for than `TIME`")
 	flags.BoolVar(&f.strict, "strict", false, "a rule that does not hold is a failure, not a warning")
 	flags.BoolVar(&f.record, "record", false, "write what clients get into "+snapshot.Name+", beside the configuration; from then on every difference is a failure")
 	flags.BoolVar(&f.update, "update", false, "write it anew: what changed was meant (not in CI)")
@@ -114,24 +117,8 @@ func (a *app) check(cmd *cobra.Command, f checkFlags, args []string) error {
 		return err
 	}
 	f.sow()
-	said, err := a.settings(f.file)
+	c, err := a.checking(f, cmd.Flags().Changed, args)
 	if err != nil {
-		return err
-	}
-	if err := f.over(said, cmd, args); err != nil {
-		return err
-	}
-	c := &checking{app: a, flags: f, path: said.Configuration.Path, settings: said, progress: a.progress(f.runFlags, 0)}
-	if c.path != "" {
-		if c.subject, err = check.Open(c.path, optionsOf(said.Configuration)); err != nil {
-			return err
-		}
-		a.hider.Hide(c.subject.Config.Secrets())
-		if err := c.subject.Place.Problem(); err != nil {
-			return err
-		}
-	}
-	if c.wish, err = c.wanted(); err != nil {
 		return err
 	}
 	if c.guard, err = a.guard(f, c.path); err != nil {
@@ -144,6 +131,29 @@ func (a *app) check(cmd *cobra.Command, f checkFlags, args []string) error {
 	}
 	a.code, err = c.run(cmd.Context())
 	return err
+}
+
+// checking reads the settings and the configuration. changed says whether a flag was given.
+func (a *app) checking(f checkFlags, changed func(flag string) bool, args []string) (*checking, error) {
+	said, err := a.settings(f.file)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.over(said, changed, args); err != nil {
+		return nil, err
+	}
+	c := &checking{app: a, flags: f, path: said.Configuration.Path, settings: said, progress: a.progress(f.runFlags, 0)}
+	if c.path != "" {
+		if c.subject, err = check.Open(c.path, optionsOf(said.Configuration)); err != nil {
+			return nil, err
+		}
+		a.hider.Hide(c.subject.Config.Secrets())
+		if err := c.subject.Place.Problem(); err != nil {
+			return nil, err
+		}
+	}
+	c.wish, err = c.wanted()
+	return c, err
 }
 
 // portable are the scenarios of the catalogue that can be played on any route.
@@ -171,7 +181,7 @@ func (a *app) settings(file string) (*settings.Settings, error) {
 }
 
 // over puts what the command line says over what the settings say.
-func (f checkFlags) over(s *settings.Settings, cmd *cobra.Command, args []string) error {
+func (f checkFlags) over(s *settings.Settings, set func(flag string) bool, args []string) error {
 	c := &s.Configuration
 	if len(args) > 0 && args[0] != c.Path {
 		*c = settings.Configuration{Path: args[0]} // the rest is of the other one
@@ -188,7 +198,6 @@ func (f checkFlags) over(s *settings.Settings, cmd *cobra.Command, args []string
 		}
 		f.gateway = "image:" + f.image
 	}
-	set := cmd.Flags().Changed
 	if f.gateway != "" {
 		c.Gateway = f.gateway
 	}

@@ -3,14 +3,17 @@
 package check_test
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/badgateway/badgateway/harness/snapshot"
 )
 
 // tuples are what a check says of each cell, without what is measured.
@@ -27,16 +30,7 @@ func TestTwentyChecksBesideFourBusyLoops(t *testing.T) {
 	needsLabs(t)
 	dir := lay(t, "-- nginx.conf --\n"+three)
 	calm := checked(t, dir, "nginx.conf").tuples()
-	busy, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	for range 4 {
-		loop := exec.CommandContext(busy, "sh", "-c", "while :; do :; done")
-		if err := loop.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer loop.Wait()
-		defer cancel()
-	}
+	beside(t, 4)
 	var times []time.Duration
 	for n := range 20 {
 		s := checked(t, dir, "nginx.conf")
@@ -53,6 +47,48 @@ func TestTwentyChecksBesideFourBusyLoops(t *testing.T) {
 	}
 	slices.Sort(times)
 	t.Logf("20 checks beside four busy loops: median %v, longest %v", times[len(times)/2], times[len(times)-1])
+}
+
+// Twenty records are the same to the byte, half of them of the other runtime, half of each made
+// beside four busy loops.
+func TestTwentyRecords(t *testing.T) {
+	needsLabs(t)
+	needsEngine(t)
+	dir := lay(t, guarded)
+	path := filepath.Join(dir, snapshot.Name)
+	was := map[string]int{}
+	for n := range 20 {
+		if n == 10 {
+			beside(t, 4)
+		}
+		rt := []string{"local", "docker"}[n%2]
+		cmd := command(t, dir, "check", "nginx.conf", "--runtime", rt, "--record")
+		if rt == "docker" {
+			cmd.Env = append(cmd.Env, "DOCKER_HOST="+os.Getenv("DOCKER_HOST"))
+		}
+		run(t, cmd).exits(t, 0)
+		was[textOf(t, path)]++
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, n := range was {
+		if len(was) > 1 {
+			t.Errorf("%d of 20 are\n%s", n, text)
+		}
+	}
+}
+
+// beside keeps cores busy until the test ends.
+func beside(t *testing.T, loops int) {
+	t.Helper()
+	for range loops {
+		loop := exec.Command("sh", "-c", "while :; do :; done")
+		if err := loop.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { loop.Process.Kill(); loop.Wait() })
+	}
 }
 
 // Ten thousand servers are asked for, one after the other.
