@@ -30,6 +30,9 @@ func pageOf(e *Evidence) Page {
 	return GatewaysPage
 }
 
+// AsRecorded is the rule that a cell breaks which is not what was recorded of it.
+const AsRecorded = "as-recorded"
+
 // Record is what clients get in a cell, in words that do not depend on the machine that it was
 // played on, nor on where a line stands. Of a cell that was read and not played it is only what
 // that breaks.

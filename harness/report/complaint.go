@@ -52,13 +52,13 @@ func (m *complaint) add(c harness.Cell) {
 }
 
 // key is the same for what is folded: a rule at a line whatever the fault, or else what was
-// said of a fault.
+// said of a fault, or of what was recorded.
 func (m *complaint) key() string {
 	place, said := "", m.what
 	if m.at != nil {
 		place = where(m.at)
 	}
-	if m.ofRule {
+	if m.ofRule && m.about != harness.AsRecorded { // of that each difference is one by itself
 		said = ""
 	}
 	return strings.Join([]string{m.verdict.String(), m.about, said, place}, "\n")

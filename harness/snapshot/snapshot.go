@@ -76,18 +76,24 @@ func Read(path string) (*Snapshot, error) {
 	return parse(path, text)
 }
 
-// check is what a cell is held to.
-const check = "gives clients what is recorded"
-
-// Hold holds a cell to its line, nil where it has none.
+// Hold holds a cell to its line, nil where it has none. Of a cell that differs the finding names
+// the line of the configuration that decides it.
 func (l *Line) Hold(c harness.Cell, path, update string) harness.Finding {
-	f := harness.Finding{Strength: harness.Must, Check: check, Try: update, At: c.At}
+	f := harness.Finding{Strength: harness.Must, Rule: harness.AsRecorded, Check: "gives clients what is recorded", Try: update, At: c.At}
 	if l == nil {
 		f.Saw = fmt.Sprintf("it is in no line of %s", path)
 		return f
 	}
+	now := c.Record()
 	f.Cite = fmt.Sprintf("%s:%d", l.At.File, l.At.Line)
-	f.Saw = l.Became(c.Record())
+	f.Saw = l.Became(now)
 	f.Held = f.Saw == ""
+	was := l.Record
+	if was.Breaks = now.Breaks; was.Became(now) == "" { // it is a rule that decides
+		i := slices.IndexFunc(c.Findings, func(f harness.Finding) bool { return !f.Held && f.Rule != "" && !slices.Contains(l.Breaks, f.Rule) })
+		if i >= 0 {
+			f.At = c.Findings[i].At
+		}
+	}
 	return f
 }

@@ -124,7 +124,7 @@ func TestRoutesThatComeAndGo(t *testing.T) {
 	s.exits(t, 1)
 	says(t, s.stdout, `FAIL  slow/never  on  GET http://shop.test/api/pay  it is recorded, and the route is gone`)
 	says(t, s.stdout, `badgateway.snapshot.yaml:\d+:5 +slow/never: \{status: 504`)
-	says(t, s.stdout, `FAIL  slow/never  on  GET http://shop.test/api/buy[\s\S]* it is in no\s+line of badgateway.snapshot.yaml`)
+	says(t, s.stdout, `FAIL  slow/never  on  GET http://shop.test/api/buy[\s\S]* it\s+is\s+in\s+no\s+line\s+of\s+badgateway.snapshot.yaml`)
 	s = checked(t, dir, "nginx.conf", "--only", "slow/never@GET http://shop.test/")
 	s.exits(t, 0)
 	if len(s.cells) != 1 {
