@@ -75,9 +75,10 @@ type Cell struct {
 	CacheControl string `json:"cache_control,omitempty"`
 	Page         Page   `json:"page,omitempty"`
 	// Recorded is what clients are known to get, nil where that was not looked at.
-	Recorded *Record `json:"recorded,omitempty"`
-	Load     *Load   `json:"load,omitempty"` // what a crowd got meanwhile, nil where none came
-	Spent    Spent   `json:"spent"`
+	Recorded *Record     `json:"recorded,omitempty"`
+	Timeline []Happening `json:"timeline,omitempty"`
+	Load     *Load       `json:"load,omitempty"` // what a crowd got meanwhile, nil where none came
+	Spent    Spent       `json:"spent"`
 }
 
 // newCell is the cell of a scenario before it is played.
@@ -120,7 +121,7 @@ func (c *Cell) judge(s Scenario, declared []Deviation, k *bracket, trouble error
 	c.Recovery, c.Suffered, c.Helps = e.Recovery.After.Seconds(), e.Recovery.Failed, e.Helps
 	c.Load = e.Load
 	c.RetryAfter, c.CacheControl = e.Exchange.Response.Get("Retry-After"), e.Exchange.Response.Get("Cache-Control")
-	c.Page = pageOf(e)
+	c.Page, c.Timeline = pageOf(e), timeline(e)
 	for _, l := range e.Log {
 		c.Log = append(c.Log, l.Text)
 	}

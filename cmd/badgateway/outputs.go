@@ -20,7 +20,7 @@ const (
 )
 
 // formats are what --report knows.
-var formats = []string{formatJournal, "junit", "json", "text", "github", formatSummary, "sarif"}
+var formats = []string{formatJournal, "junit", "json", "text", "github", formatSummary, "sarif", "html"}
 
 // outputs is everything that a run writes its results to. A journal is written as the
 // run goes on, all else at its end. The first error of each is kept; the run goes on.
@@ -139,6 +139,8 @@ func (a *app) renderer(format string, w io.Writer, f runFlags) report.Renderer {
 		return report.JSON
 	case "github":
 		return report.GitHub(a.env("GITHUB_WORKSPACE"), here())
+	case "html":
+		return report.HTML
 	case "sarif":
 		return report.SARIF(a.env("GITHUB_WORKSPACE"), here())
 	case formatSummary:

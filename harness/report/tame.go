@@ -31,6 +31,7 @@ func tame(c harness.Cell) harness.Cell {
 	spell(&c.Helps)
 	spell(&c.Page)
 	c.Recorded = tameRecord(c.Recorded)
+	c.Timeline = mapped(c.Timeline, func(h harness.Happening) harness.Happening { spell(&h.Lane); spell(&h.What); return h })
 	c.Log, c.Tried, c.At = spelled(c.Log), spelled(c.Tried), tamePosition(c.At)
 	if c.Real != nil {
 		real := tame(*c.Real)

@@ -155,7 +155,9 @@ func TestNoSecretReachesAnyOutput(t *testing.T) {
 	needsLabs(t)
 	calls := map[string][]string{
 		"all reports": {"check", "nginx", "--faults", "canonical", "--verbose", "--report", "json=out/json", "--report", "junit=out/junit", "--report", "journal=out/journal",
-			"--report", "github=out/github", "--report", "summary=out/summary", "--report", "text=out/text"},
+			"--report", "github=out/github", "--report", "summary=out/summary", "--report", "text=out/text", "--report", "sarif=out/sarif", "--report", "html=out/html"},
+		"recorded":        {"check", "nginx", "--faults", "canonical", "--record", "--snapshot", "out/snapshot.yaml"},
+		"compared":        {"compare", "nginx@1.22", "nginx@1.22", "--of", "nginx", "--report", "json=out/json", "--report", "md=out/md"},
 		"strict":          {"check", "nginx", "--strict", "--faults", "crash/refused,slow/never"},
 		"quiet":           {"check", "nginx", "--quiet", "--faults", "crash/refused"},
 		"routes":          {"check", "nginx", "--routes"},
@@ -173,7 +175,7 @@ func TestNoSecretReachesAnyOutput(t *testing.T) {
 				if err := os.Mkdir(filepath.Join(dir, "out"), 0o755); err != nil {
 					t.Fatal(err)
 				}
-				if args[0] == "check" {
+				if args[0] == "check" || args[0] == "compare" {
 					args = append(args[:len(args):len(args)], "--runtime", "local")
 				}
 				cmd := command(t, dir, append(args, "--set", "SECRET="+planted["--set"])...)
