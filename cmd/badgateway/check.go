@@ -38,6 +38,7 @@ type checkFlags struct {
 	// What was recorded.
 	snapshot       string
 	record, update bool
+	mutate         bool
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -66,6 +67,7 @@ them or --strict is given. The exit codes are those of run.`,
   badgateway check nginx.conf --faults 'slow/*,crash/refused' --strict
   badgateway check nginx.conf --only 'slow/never@*/api/*' --verbose
   badgateway check deploy/nginx --record
+  badgateway check deploy/nginx --mutate
   badgateway check templates/ --set DOMAIN=shop.test --set PORT=8080
   badgateway check --image registry.test/edge:7 --set UPSTREAM=app:8080`,
 		Args: cobra.MaximumNArgs(1),
@@ -93,6 +95,7 @@ func (a *app) defineCheckFlags(cmd *cobra.Command, f *checkFlags) {
 	flags.BoolVar(&f.strict, "strict", false, "a rule that does not hold is a failure, not a warning")
 	flags.BoolVar(&f.record, "record", false, "write what clients get into "+snapshot.Name+", beside the configuration; from then on every difference is a failure")
 	flags.BoolVar(&f.update, "update", false, "write it anew: what changed was meant (not in CI)")
+	flags.BoolVar(&f.mutate, "mutate", false, "then alter the configuration, one directive at a time, and say which alterations the cells notice and which they do not")
 	flags.StringVar(&f.snapshot, "snapshot", "", "what was recorded is in `FILE`; otherwise "+snapshot.Name+" beside the configuration, where it is there")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, repeatable; formats are "+strings.Join(formats, ", ")+"; path - is stdout")
 	flags.StringVar(&f.color, "color", "auto", "colour the results `WHEN`: auto, always, never")

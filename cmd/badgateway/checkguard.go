@@ -64,6 +64,8 @@ func (a *app) guardFlags(f checkFlags) error {
 		return usage("--record writes the first snapshot, --update another", "--record and --update contradict each other")
 	case (f.record || f.update) && (f.static || f.routes || len(f.only) > 0):
 		return usage("leave out --static, --routes and --only", "what is recorded is the whole of a check")
+	case f.mutate && (f.static || f.routes):
+		return usage("leave out --static and --routes", "what cells notice of an alteration is seen by playing them")
 	case f.update && a.env("CI") != "":
 		return usage("run it where you work, look at what changed, and commit the file", "--update in CI would accept whatever there is")
 	}

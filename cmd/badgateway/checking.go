@@ -32,6 +32,7 @@ type checking struct {
 	out      *outputs // nil where the routes are only listed
 	progress progress
 	start    journal.Start
+	mutated  []report.Mutation // nil where that was not asked for
 }
 
 // run asks, plays, reports and returns the exit code. An error is of what came before any
@@ -71,7 +72,7 @@ func (c *checking) run(ctx context.Context) (code int, err error) {
 	run := report.Run{
 		Badgateway: c.version, Reference: c.start.Gateway, Gateway: "nginx", Runtime: c.start.Runtime,
 		Started: c.start.Started, Planned: len(c.start.Scenarios), Summary: summary, Trouble: trouble(stop, err),
-		Check: c.words(), Coverage: c.coverage(plan), Drift: c.guard.drift(summary),
+		Check: c.words(), Coverage: c.coverage(plan), Drift: c.guard.drift(summary), Mutations: c.mutated,
 	}
 	lost := c.out.end(run, endOf(run, stop))
 	if stop == nil && err == nil {
@@ -134,6 +135,9 @@ func (c *checking) inRuntime(ctx context.Context) (plan check.Plan, sum harness.
 		Clock: harness.Clock(c.flags.clock), Confirm: harness.Confirm(c.flags.confirm), Seed: c.flags.seed, Say: say,
 		OnCell: c.tell,
 	})
+	if err == nil && c.flags.mutate {
+		c.mutated, err = c.mutate(ctx, rt, plan, sum)
+	}
 	return plan, sum, err
 }
 

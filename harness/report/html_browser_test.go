@@ -112,7 +112,7 @@ func (b *browser) says(expression string) any {
 
 // hostileCells have what the page must show and not obey, wherever others had a hand in it.
 func hostileCells(home string) report.Run {
-	evil := `"><script>document.title="owned"</script><img src=` + home + `/i onerror=alert(1)></style></details><svg onload=alert(1)>` + "\x00\x1b[2J\xff\xfe‮"
+	evil := `"><script>document.title="owned"</script><img src=` + home + `/i onerror=alert(1)></style></details><svg onload=alert(1)>` + "\x00\x1b[2J\xff\xfe\u202e"
 	c := with(failed(), func(c *harness.Cell) {
 		c.Route, c.Reason, c.Why, c.Receipt, c.Title, c.While = "GET http://shop.test/"+evil, evil, evil, evil, evil, evil
 		c.Log, c.At = []string{evil, home + "/log"}, &harness.Position{File: evil, Line: 1, Says: evil}

@@ -32,6 +32,7 @@ type jsonRun struct {
 	Spent      journal.Spent   `json:"spent"`
 	Check      []string        `json:"check,omitempty"`
 	Coverage   Coverage        `json:"coverage,omitzero"`
+	Mutations  []Mutation      `json:"mutations,omitempty"`
 	Cells      []harness.Cell  `json:"cells"`
 }
 
@@ -42,7 +43,7 @@ func JSON(w io.Writer, r Run) error {
 		Format: Format, Badgateway: r.Badgateway, Started: r.Started, Reference: r.Reference,
 		Gateway: r.Gateway, Version: s.Version, Source: s.Source, Runtime: r.Runtime,
 		Verdict: r.Verdict(), Trouble: r.Trouble, Drift: r.Drift, Planned: r.Planned, Counts: counts(s.Cells),
-		Spent: journal.SpentOn(s.Spent), Check: r.Check, Coverage: r.Coverage,
+		Spent: journal.SpentOn(s.Spent), Check: r.Check, Coverage: r.Coverage, Mutations: r.Mutations,
 		Cells: append([]harness.Cell{}, s.Cells...),
 	}
 	text, err := json.MarshalIndent(out, "", "  ")

@@ -32,6 +32,8 @@ type Run struct {
 	// badgateway check deploy/nginx. Coverage is what there is to tell of it then.
 	Check    []string
 	Coverage Coverage
+	// Mutations are what came of altering the configuration, nil where that was not asked for.
+	Mutations []Mutation
 	// Files are where scenarios were told that are not of the catalogue, by their IDs.
 	Files map[string]string
 }

@@ -33,6 +33,7 @@ func Summary(w io.Writer, r Run) error {
 	}
 	s.failures()
 	s.warnings()
+	s.mutations()
 	s.coverage()
 	_, err := io.WriteString(w, s.String())
 	return err
@@ -148,6 +149,22 @@ func (s *summary) warning(m complaint) string {
 		b += "\n" + fenced("sh", again)
 	}
 	return b + "\n"
+}
+
+// mutations are folded into a list.
+func (s *summary) mutations() {
+	said := s.run.mutated()
+	if said == "" {
+		return
+	}
+	var rows []string
+	for _, e := range s.run.survivors() {
+		rows = append(rows, tableRow(code(e.name), plain(e.text)))
+	}
+	s.WriteString("### What the cells guard\n\n" + plain(said) + "\n\n")
+	if len(rows) > 0 {
+		s.pieces(summaryLimit, tableHead("where", "survives"), rows, leftOut("more survivors"))
+	}
 }
 
 // coverage says what was covered and what was not.

@@ -17,6 +17,7 @@ func (r Run) tamed() Run {
 		r.Summary.Cells[i] = tame(c)
 	}
 	r.Check = spelled(r.Check)
+	r.Mutations = mapped(r.Mutations, Mutation.tamed)
 	r.Coverage = r.Coverage.tamed()
 	return r
 }

@@ -33,6 +33,7 @@ func Text(style Style) Renderer {
 			t.table()
 			t.blocks()
 		}
+		t.mutations()
 		t.close()
 		_, err := w.Write(t.out.Bytes())
 		return err
