@@ -74,6 +74,8 @@ type Cell struct {
 	RetryAfter   string `json:"retry_after,omitempty"`
 	CacheControl string `json:"cache_control,omitempty"`
 	Page         Page   `json:"page,omitempty"`
+	// Proof is what becomes of a cell that fails where the line is altered that decided it.
+	Proof string `json:"proof,omitempty"`
 	// Recorded is what clients are known to get, nil where that was not looked at.
 	Recorded *Record     `json:"recorded,omitempty"`
 	Timeline []Happening `json:"timeline,omitempty"`

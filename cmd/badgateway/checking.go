@@ -135,8 +135,11 @@ func (c *checking) inRuntime(ctx context.Context) (plan check.Plan, sum harness.
 		Clock: harness.Clock(c.flags.clock), Confirm: harness.Confirm(c.flags.confirm), Seed: c.flags.seed, Say: say,
 		OnCell: c.tell,
 	})
-	if err == nil && c.flags.mutate {
-		c.mutated, err = c.mutate(ctx, rt, plan, sum)
+	if err == nil {
+		prover := c.prover(rt, plan, sum)
+		if err = c.prove(ctx, prover, sum); err == nil && c.flags.mutate {
+			c.mutated, err = c.mutate(ctx, prover, plan, sum)
+		}
 	}
 	return plan, sum, err
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -72,6 +73,33 @@ func (p *Prover) Prove(ctx context.Context) ([]Mutation, error) {
 	return found, errors.Join(errs...)
 }
 
+// Proof plays a cell once more with a directive altered that is said to decide it, by its place, and
+// says what became of it: "with proxy_read_timeout 5s time proxy_read_timeout = 10s became ...". It
+// is "" where no alteration of it moves the cell.
+func (p *Prover) Proof(ctx context.Context, s harness.Scenario, at harness.Position) (string, error) {
+	gw := p.Subject.Gateway()
+	for _, a := range Alterations(p.Subject.Config) {
+		if a.At.File != at.File || a.At.Line != at.Line || a.At.Column != at.Column {
+			continue
+		}
+		boot, ok := a.on(gw.Place)
+		if !ok {
+			continue
+		}
+		m, altered := Mutation{Alteration: a}, gw
+		altered.Place = boot
+		if err := p.play(ctx, altered, []harness.Scenario{s}, p.Was, &m); err != nil {
+			return "", err
+		}
+		if m.Became != "" && !strings.HasPrefix(m.Became, inDoubt) {
+			return "with " + cmp.Or(a.To, "it left out") + ": " + m.Became, nil
+		}
+	}
+	return "", nil
+}
+
+const inDoubt = "in doubt: "
+
 // one plays those cells first that its directive decides: as a rule they notice it.
 func (p *Prover) one(ctx context.Context, a Alteration) (m Mutation, err error) {
 	m = Mutation{Alteration: a}
@@ -124,7 +152,7 @@ func (p *Prover) play(ctx context.Context, gw nginx.Configured, cells []harness.
 		switch {
 		case !known || c.Verdict == harness.Unsupported:
 		case c.Verdict == harness.Inconclusive:
-			became = "in doubt: " + c.Reason
+			became = inDoubt + c.Reason
 		default:
 			became = before.Became(c.Record())
 		}

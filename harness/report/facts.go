@@ -15,6 +15,9 @@ func lines(c harness.Cell) (lines []entry) {
 	return lines
 }
 
+// Positions are the places of the configuration that decided a cell, those first of what does not hold.
+func Positions(c harness.Cell) []*harness.Position { return positions(c) }
+
 // positions are the places that decided a cell, each once. A place that is known only from
 // the setting is one too.
 func positions(c harness.Cell) (found []*harness.Position) {
@@ -60,6 +63,7 @@ func facts(c harness.Cell) (found []entry) {
 	if c.At == nil {
 		add("decided by", c.Decided)
 	}
+	add("proof", c.Proof)
 	add("injected", c.While)
 	add("seen", c.Receipt)
 	add("client", client(c))

@@ -24,7 +24,7 @@ func (r Run) tamed() Run {
 
 func tame(c harness.Cell) harness.Cell {
 	spell(&c.ID, &c.Route, &c.Method, &c.Title, &c.While, &c.Folklore, &c.Gateway, &c.Version, &c.Runtime, &c.ClockReason,
-		&c.ErrorType, &c.Receipt, &c.Decided, &c.Time, &c.Reason, &c.Why, &c.Type, &c.RetryAfter, &c.CacheControl)
+		&c.ErrorType, &c.Receipt, &c.Decided, &c.Time, &c.Reason, &c.Why, &c.Type, &c.RetryAfter, &c.CacheControl, &c.Proof)
 	spell(&c.Clock)
 	spell(&c.Cause)
 	spell(&c.Phase)

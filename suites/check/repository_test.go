@@ -107,6 +107,10 @@ func TestTheRepositorysPullRequestIsHeld(t *testing.T) {
 		}
 	}
 
+	// What decided a cell that fails is proven by altering it.
+	says(t, textOf(t, filepath.Join(temp, "badgateway/report.txt")),
+		`(?s)FAIL  crash/killed  on  POST http://shop.test/api/pay.*?\n +proof +nginx.conf:25 with it left out: .*?no longer breaks repeats-no-post`)
+
 	s = compared(t, dir, "main:nginx.conf", "nginx.conf", "--report", "md=-")
 	s.exits(t, 1)
 	says(t, s.stdout, `1 attempt at a POST became 2`)

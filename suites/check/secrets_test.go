@@ -156,8 +156,8 @@ func TestNoSecretReachesAnyOutput(t *testing.T) {
 	calls := map[string][]string{
 		"all reports": {"check", "nginx", "--faults", "canonical", "--verbose", "--report", "json=out/json", "--report", "junit=out/junit", "--report", "journal=out/journal",
 			"--report", "github=out/github", "--report", "summary=out/summary", "--report", "text=out/text", "--report", "sarif=out/sarif", "--report", "html=out/html"},
-		"recorded":        {"check", "nginx", "--faults", "canonical", "--record", "--snapshot", "out/snapshot.yaml"},
-		"compared":        {"compare", "nginx@1.22", "nginx@1.22", "--of", "nginx", "--report", "json=out/json", "--report", "md=out/md"},
+		"recorded":        {"check", "nginx", "--faults", "crash/refused,slow/never", "--record", "--snapshot", "out/snapshot.yaml"},
+		"compared":        {"compare", "nginx@1.22", "nginx@1.22", "--of", "nginx", "--faults", "crash/refused", "--report", "json=out/json", "--report", "md=out/md"},
 		"strict":          {"check", "nginx", "--strict", "--faults", "crash/refused,slow/never"},
 		"quiet":           {"check", "nginx", "--quiet", "--faults", "crash/refused"},
 		"routes":          {"check", "nginx", "--routes"},

@@ -18,7 +18,7 @@ const guarded = `
 -- nginx.conf --
 events {}
 http {
-    upstream app { server app1.internal:9000; server app2.internal:9000; }
+    upstream app { server app1.internal:9000 max_fails=0; server app2.internal:9000 max_fails=0; }
     proxy_read_timeout 45s;
     add_header X-Frame-Options DENY always;
     server {
@@ -28,6 +28,8 @@ http {
         location /api/pay { proxy_pass http://app; }
     }
 }
+-- badgateway.yaml --
+faults: [slow/never, crash/refused, crash/killed]
 `
 
 // recorded is a folder with the configuration and what was recorded of it.
