@@ -50,6 +50,8 @@ type page struct {
 	Covered string
 	Left    []pageEntry
 	Played  string
+	Mutated string // which alterations are noticed, and those that are not
+	Survive []pageEntry
 }
 
 type pageRow struct {
@@ -91,6 +93,10 @@ func (r Run) page() page {
 			about += " (" + u.where + ")"
 		}
 		p.Left = append(p.Left, pageEntry{u.kind, about + ": " + u.why})
+	}
+	p.Mutated = r.mutated()
+	for _, e := range r.survivors() {
+		p.Survive = append(p.Survive, pageEntry{e.name, e.text})
 	}
 	all := worstOnTop(r.Summary.Cells)
 	links := map[string]string{}
