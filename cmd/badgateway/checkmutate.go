@@ -35,7 +35,7 @@ func (c *checking) prover(rt harness.Runtime, plan check.Plan, sum harness.Summa
 // prove plays cells that fail once more, with the line altered that is said to decide them: each
 // line in the first cell that it is said to decide.
 func (c *checking) prove(ctx context.Context, p *check.Prover, sum harness.Summary) error {
-	const most, longest = 12, 10. // lines, and seconds of the machine's time
+	const most, longest = 12, 2. // lines, and seconds of the machine's time
 	proven := map[harness.Position]bool{}
 	for i, one := range sum.Cells {
 		told := c.completed(one)
@@ -77,7 +77,7 @@ func (c *checking) mutate(ctx context.Context, p *check.Prover, plan check.Plan,
 		return nil, err
 	}
 	p.Others = others
-	all, done := len(check.Alterations(c.subject.Config)), 0
+	all, done := len(c.subject.Alterations()), 0
 	c.progress.Say(fmt.Sprintf("altering the configuration, one directive at a time: %d alterations", all))
 	p.Done = func(m check.Mutation) {
 		done++

@@ -114,8 +114,10 @@ func lonely(d *config.Directive) (found [][]string) {
 	return found
 }
 
-// Alterations are all of a configuration, in its order.
-func Alterations(c *config.Config) (found []Alteration) {
+// Alterations are all of the configuration, in its order: not those at places that have another text
+// where it is booted, as what a template makes has.
+func (s *Subject) Alterations() (found []Alteration) {
+	c := s.Config
 	for d := range c.Walk() {
 		for _, a := range alters {
 			if !a.names(d.Name) || d.Block != nil {
@@ -124,7 +126,9 @@ func Alterations(c *config.Config) (found []Alteration) {
 			for _, words := range a.to(d) {
 				one := Alteration{Directive: d, words: words, To: strings.Join(words, " ")}
 				one.At = harness.Position{File: c.Show(d.File), Line: d.Line, Column: d.Column, Says: d.String()}
-				found = append(found, one)
+				if _, ok := one.on(s.Place.Boot); ok {
+					found = append(found, one)
+				}
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/nginx/config"
+	"github.com/badgateway/badgateway/harness/nginx/place"
 )
 
 func TestEachDirectiveIsAlteredInItsWays(t *testing.T) {
@@ -43,7 +44,8 @@ http {
 	}
 	var got []string
 	boot := harness.Boot{Files: c.Files()}
-	for _, a := range Alterations(c) {
+	subject := Subject{Config: c, Place: &place.Place{Boot: boot}}
+	for _, a := range subject.Alterations() {
 		got = append(got, a.Directive.Name+" -> "+a.To)
 		altered, ok := a.on(boot)
 		if !ok {
@@ -71,5 +73,11 @@ http {
 		if f.Path == c.Entry && string(f.Text) != text {
 			t.Error("the configuration itself was altered")
 		}
+	}
+	for i := range boot.Files { // as another template would have made it
+		boot.Files[i].Text = []byte("events {}\n")
+	}
+	if left := subject.Alterations(); len(left) > 0 {
+		t.Errorf("what is not there is altered: %+v", left)
 	}
 }

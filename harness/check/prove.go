@@ -49,7 +49,7 @@ type Prover struct {
 
 // Prove plays all alterations, as many at once as there are cores.
 func (p *Prover) Prove(ctx context.Context) ([]Mutation, error) {
-	all := Alterations(p.Subject.Config)
+	all := p.Subject.Alterations()
 	found := make([]Mutation, len(all))
 	errs := make([]error, len(all))
 	places := make(chan struct{}, runtime.NumCPU())
@@ -78,16 +78,12 @@ func (p *Prover) Prove(ctx context.Context) ([]Mutation, error) {
 // is "" where no alteration of it moves the cell.
 func (p *Prover) Proof(ctx context.Context, s harness.Scenario, at harness.Position) (string, error) {
 	gw := p.Subject.Gateway()
-	for _, a := range Alterations(p.Subject.Config) {
+	for _, a := range p.Subject.Alterations() {
 		if a.At.File != at.File || a.At.Line != at.Line || a.At.Column != at.Column {
 			continue
 		}
-		boot, ok := a.on(gw.Place)
-		if !ok {
-			continue
-		}
 		m, altered := Mutation{Alteration: a}, gw
-		altered.Place = boot
+		altered.Place, _ = a.on(gw.Place)
 		if err := p.play(ctx, altered, []harness.Scenario{s}, p.Was, &m); err != nil {
 			return "", err
 		}
@@ -104,13 +100,8 @@ const inDoubt = "in doubt: "
 func (p *Prover) one(ctx context.Context, a Alteration) (m Mutation, err error) {
 	m = Mutation{Alteration: a}
 	gw := p.Subject.Gateway()
-	boot, ok := a.on(gw.Place)
-	if !ok {
-		m.Refused = true
-		return m, nil
-	}
 	altered := gw
-	altered.Place = boot
+	altered.Place, _ = a.on(gw.Place)
 	var first, rest []harness.Scenario
 	for _, s := range p.Guarded {
 		switch {

@@ -20,14 +20,17 @@ const shownByGitHub = 10
 // dir itself.
 func GitHub(root, dir string) Renderer {
 	return func(w io.Writer, r Run) error {
-		r = r.tamed()
-		g := github{run: r, dir: dir, root: root}
-		if outside(root, dir) {
-			g.root = dir
-		}
-		_, err := w.Write(g.commands())
+		_, err := w.Write(inRepository(r, root, dir).commands())
 		return err
 	}
+}
+
+// inRepository is a run, tame, whose files are named from a repository's root.
+func inRepository(r Run, root, dir string) github {
+	if outside(root, dir) {
+		root = dir
+	}
+	return github{run: r.tamed(), dir: dir, root: root}
 }
 
 type github struct {

@@ -89,14 +89,9 @@ const sarifRoot = "%SRCROOT%"
 // none is in the other reports. root and dir are those of GitHub.
 func SARIF(root, dir string) Renderer {
 	return func(w io.Writer, r Run) error {
-		r = r.tamed()
-		g := github{run: r, dir: dir, root: root}
-		if outside(root, dir) {
-			g.root = dir
-		}
 		text, err := json.MarshalIndent(sarifLog{
 			Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0",
-			Runs: []sarifRun{g.sarif()},
+			Runs: []sarifRun{inRepository(r, root, dir).sarif()},
 		}, "", "  ")
 		if err != nil {
 			return fmt.Errorf("encoding the report: %w", err)

@@ -7,13 +7,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/badgateway/badgateway/harness/snapshot"
+	"github.com/badgateway/badgateway/suites/place"
 )
 
 // tuples are what a check says of each cell, without what is measured.
@@ -30,7 +30,7 @@ func TestTwentyChecksBesideFourBusyLoops(t *testing.T) {
 	needsLabs(t)
 	dir := lay(t, "-- nginx.conf --\n"+three)
 	calm := checked(t, dir, "nginx.conf").tuples()
-	beside(t, 4)
+	place.Busy(t, 4)
 	var times []time.Duration
 	for n := range 20 {
 		s := checked(t, dir, "nginx.conf")
@@ -59,7 +59,7 @@ func TestTwentyRecords(t *testing.T) {
 	was := map[string]int{}
 	for n := range 20 {
 		if n == 10 {
-			beside(t, 4)
+			place.Busy(t, 4)
 		}
 		rt := []string{"local", "docker"}[n%2]
 		cmd := command(t, dir, "check", "nginx.conf", "--runtime", rt, "--record")
@@ -76,18 +76,6 @@ func TestTwentyRecords(t *testing.T) {
 		if len(was) > 1 {
 			t.Errorf("%d of 20 are\n%s", n, text)
 		}
-	}
-}
-
-// beside keeps cores busy until the test ends.
-func beside(t *testing.T, loops int) {
-	t.Helper()
-	for range loops {
-		loop := exec.Command("sh", "-c", "while :; do :; done")
-		if err := loop.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { loop.Process.Kill(); loop.Wait() })
 	}
 }
 

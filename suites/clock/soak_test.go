@@ -3,31 +3,19 @@
 package clock_test
 
 import (
-	"os/exec"
 	"testing"
 
 	"github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/local"
 	"github.com/badgateway/badgateway/harness/nginx"
 	"github.com/badgateway/badgateway/scenarios"
+	"github.com/badgateway/badgateway/suites/place"
 )
-
-// beside keeps cores busy until the test ends.
-func beside(t *testing.T, loops int) {
-	t.Helper()
-	for range loops {
-		loop := exec.Command("sh", "-c", "while :; do :; done")
-		if err := loop.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { loop.Process.Kill(); loop.Wait() })
-	}
-}
 
 // Both sides of the read timeout, 200 times each, with and without four busy loops beside them.
 func TestBothSidesTwoHundredTimes(t *testing.T) {
 	for _, busy := range []int{0, 4} {
-		beside(t, busy)
+		place.Busy(t, busy)
 		l := newLab(t, "nginx")
 		for range 200 {
 			l.playing(t, func() { pairs[0].in(l) })
@@ -45,7 +33,7 @@ func TestBothSidesTwoHundredTimes(t *testing.T) {
 func TestTheClockStandsWhileAnythingGoesOn(t *testing.T) {
 	const requests = 5000
 	for _, busy := range []int{0, 4} {
-		beside(t, busy)
+		place.Busy(t, busy)
 		l := newLab(t, "nginx")
 		for i := range requests {
 			if x := l.ask("/"); x.Response.Status != 200 || x.Ended > moment {
