@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,6 +23,10 @@ import (
 // (SYS_ADMIN, given up once both namespaces stand), links, routes and nftables in them
 // (NET_ADMIN), ports 53 and 80 (NET_BIND_SERVICE).
 var agentCapabilities = []string{"NET_ADMIN", "SYS_ADMIN", "NET_BIND_SERVICE"}
+
+// agentSysctls are set in every agent's network namespace, which is the gateway's
+// (agent/server/settings.go has why).
+var agentSysctls = map[string]string{"net.ipv4.tcp_no_metrics_save": "1"}
 
 // signalCapability is what an agent needs for signals to the gateway's workers, which are
 // another user's.
@@ -115,8 +120,9 @@ func (l *lab) startAgent(ctx context.Context, image string) error {
 			h.NetworkMode, h.AutoRemove = "none", true
 			h.DNS = addrs(agent.Resolver)
 			h.Memory, h.MemorySwap = l.memory, l.memory
+			h.Sysctls = maps.Clone(agentSysctls)
 			if l.around {
-				h.Sysctls = map[string]string{"net.ipv4.conf.all.route_localnet": "1"}
+				h.Sysctls["net.ipv4.conf.all.route_localnet"] = "1"
 			}
 			h.CapAdd = slices.Clone(agentCapabilities)
 			if l.signals {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -49,6 +50,17 @@ func playedIn(ctx context.Context, bay *harness.Bay, version string, row []harne
 }
 
 var _ = Describe("a bay", func() {
+	// A kernel that kept it would wait seconds before it sends again what is lost. It learns slowly.
+	It("forgets how far away its upstream was", func(ctx SpecContext) {
+		latency, loss := scenarioOf("network/latency"), scenarioOf("network/loss")
+		lab, err := harness.Open(ctx, here, nginx.Reference("nginx"),
+			harness.Plot{Name: "again/far", World: harness.World{Process: true, Resolve: harness.AtRequest, Needs: harness.Latency}})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(lab.Close)
+		Expect(playedIn(ctx, lab.Bays[0], lab.Gateway.Version(),
+			[]harness.Scenario{latency, latency, latency, loss})).To(BeEmpty())
+	}, SpecTimeout(patience))
+
 	It("keeps nothing of a fault for the next", func(ctx SpecContext) {
 		const bays = 8
 		plots := make([]harness.Plot, bays)
@@ -73,6 +85,14 @@ var _ = Describe("a bay", func() {
 		}
 	}, SpecTimeout(patience))
 })
+
+func scenarioOf(id string) harness.Scenario {
+	GinkgoHelper()
+	all := scenarios.All()
+	i := slices.IndexFunc(all, func(s harness.Scenario) bool { return s.ID == id })
+	Expect(i).To(BeNumerically(">=", 0), "%s", id)
+	return all[i]
+}
 
 // needed is what any of the repeatable scenarios needs of its lab.
 func needed() (all harness.Needs) {

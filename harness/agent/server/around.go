@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"slices"
 
 	"github.com/google/nftables"
@@ -78,16 +77,6 @@ func (w *world) leadNowhere() error {
 		}
 	}
 	return nil
-}
-
-// routeLoopback lets connections to loopback be led out of it (Documentation/networking/
-// ip-sysctl.rst, route_localnet). In a container it is the runtime that has to have set it.
-func routeLoopback() error {
-	const setting = "/proc/sys/net/ipv4/conf/all/route_localnet"
-	if text, err := os.ReadFile(setting); err == nil && len(text) > 0 && text[0] == '1' {
-		return nil
-	}
-	return os.WriteFile(setting, []byte("1"), 0)
 }
 
 // openDoors makes the rules by which the gateway's own kernel leads its connections to where

@@ -24,11 +24,11 @@ type space struct {
 	calls chan func()
 }
 
-// hereSpace is the namespace the agent was started in.
-func hereSpace() (*space, error) { return newSpace(func() error { return nil }) }
+// hereSpace is the namespace the agent was started in. What prepare does befalls its thread
+// alone.
+func hereSpace(prepare func() error) (*space, error) { return newSpace(prepare) }
 
-// madeSpace is a new namespace. Its thread has a mount namespace of its own too, in
-// which prepare may remount what it needs.
+// madeSpace is a new namespace. What prepare does befalls its thread alone.
 func madeSpace(prepare func() error) (*space, error) {
 	return newSpace(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {

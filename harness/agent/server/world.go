@@ -5,7 +5,6 @@ package server
 import (
 	"fmt"
 	"net/netip"
-	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -65,10 +64,16 @@ func buildWorld(b agent.Build, c clock.Clock, h *history, own *inside) (w *world
 	if b.MakeTUN {
 		w.noNode = makeTUN()
 	}
-	if w.near, err = hereSpace(); err != nil {
+	if w.near, err = hereSpace(forgetMetrics); err != nil {
 		return nil, built, err
 	}
-	if w.far, err = madeSpace(func() error { built.ICMPUnlimited = liftICMPLimit() == nil; return nil }); err != nil {
+	if w.far, err = madeSpace(func() error {
+		if liftICMPLimit() != nil {
+			return nil // there, nothing can be set
+		}
+		built.ICMPUnlimited = true
+		return forgetMetrics()
+	}); err != nil {
 		return nil, built, err
 	}
 	if err := w.join(b); err != nil {
@@ -153,27 +158,6 @@ func (w *world) close() {
 	if w.sockets != nil { // or it was never surrounded
 		w.sockets.close()
 	}
-}
-
-// liftICMPLimit lets the far kernel send each ICMP error at once: by default it sends
-// six to one address and then one a second (icmp(7)), which turns a 502 into a 504.
-// In a container /proc/sys is read-only, so it is remounted where only this thread
-// sees it. A security module may forbid that.
-func liftICMPLimit() error {
-	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_FS); err != nil {
-		return err
-	}
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return err
-	}
-	const limit = "/proc/sys/net/ipv4/icmp_ratelimit"
-	if os.WriteFile(limit, []byte("0"), 0) == nil {
-		return nil
-	}
-	if err := unix.Mount("", "/proc/sys", "", unix.MS_REMOUNT|unix.MS_BIND, ""); err != nil {
-		return err
-	}
-	return os.WriteFile(limit, []byte("0"), 0)
 }
 
 // join lays a pair of interfaces for each host, one for the resolver and one for the
