@@ -14,20 +14,33 @@ func (k *bracket) readLog(ctx context.Context) {
 		return // nobody asked
 	}
 	const moment = time.Second
-	ctx, cancel := context.WithTimeout(ctx, moment)
-	defer cancel()
 	e := &k.evidence
 	smooth := !e.Started || !k.logs && e.Outcome == Answered && e.Exchange.Response.Status/100 != 5
-	k.bay.lab.Gateway.Log().Until(ctx, func(lines []string) bool {
+	enough := func(lines []string) bool {
 		e.Log = k.about(k.bay.visitor().String(), lines[k.logged:])
 		return smooth || len(e.Log) > 0
-	})
+	}
+	k.bay.lab.untilLogged(ctx, moment, enough)
 	e.Log = append(e.Log, k.about("", e.Startup)...)
 	if k.bay.Site.World.Alone {
 		lines := k.bay.lab.Gateway.Log().Lines()
 		e.Others = k.linesOf(lines[k.logged:], func(client string) bool { return client != k.bay.visitor().String() })
 	}
 	slices.SortStableFunc(e.Log, func(a, b LogLine) int { return telling(b) - telling(a) })
+}
+
+// untilLogged waits until the log has enough, or for as long. That is the lab's time where it can
+// be: a virtual clock goes on only when nobody in the lab has anything left to say.
+func (l *Lab) untilLogged(ctx context.Context, most time.Duration, enough func(lines []string) bool) {
+	if l.clock == VirtualClock && l.LogByAgent {
+		if !enough(l.Gateway.Log().Lines()) && l.pause(ctx, most) == nil {
+			enough(l.Gateway.Log().Lines())
+		}
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	l.Gateway.Log().Until(ctx, enough)
 }
 
 // crashed says whether the gateway, or a process of it, ended while the fault was there.

@@ -59,7 +59,7 @@ func HelpedBy(r Remedy) Check {
 func Forgives() Check {
 	return Check{Title: "serves again once fail_timeout is over, and not before", Judge: func(p Policy, e *Evidence) error {
 		r, want := e.Recovery, p.Retry.Grudge
-		latest := want + wholeSecond + e.Slack(p, want)
+		latest := want + wholeSecond + r.Pace + e.Slack(p, want)
 		switch {
 		case !r.Recovered:
 			return fmt.Errorf("%d requests failed, the last with: %s", r.Failed, r.Last)

@@ -53,6 +53,7 @@ func TestAGrudgeEnds(t *testing.T) {
 		{Recovery{Recovered: true, Failed: 3, After: 700 * ms}, "", false}, // the grudge is older than the end of the fault
 		{Recovery{Recovered: true, Failed: 3, After: 2200 * ms}, "", false},
 		{Recovery{Recovered: true, After: ms}, "at once", false},
+		{Recovery{Recovered: true, Failed: 3, After: 2300 * ms, Pace: 40 * ms}, "", false},
 		{Recovery{Recovered: true, Failed: 3, After: 2300 * ms}, "it took 2.3s, expected at most 2.26s", false},
 		{Recovery{Recovered: true, After: ms, Asked: 999 * ms}, "at once", false},
 		{Recovery{Recovered: true, After: ms, Asked: 1001 * ms}, "nobody asked before 1.001s were over", true},

@@ -4,7 +4,7 @@ package harness
 // is written where the gateway is booted for that scenario alone. Nothing is booted. It is the
 // zero value where none does.
 func Decides(gw Gateway, s Scenario) (Setting, error) {
-	sites := sitesOf(gw, plotsOf([]Scenario{s}))
+	sites := sitesOf(gw, plotsOf(rowsOf(s)))
 	boot, err := gw.Boot(sites)
 	if err != nil {
 		return Setting{}, err

@@ -49,6 +49,7 @@ type Recovery struct {
 	Asked   time.Duration // from the visitor's answer to the first of the requests that ask for it
 	After   time.Duration // from the end of the fault to the end of the first of the answers that were healthy from then on
 	Failed  int           // requests that failed in between
+	Pace    time.Duration // the pause before the last request: After may be so much later than it had to be
 	Last    string        // what the last of those got
 }
 

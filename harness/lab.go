@@ -18,6 +18,8 @@ type Lab struct {
 	Gateway Process
 	// ICMPUnlimited is agent.Built's.
 	ICMPUnlimited bool
+	// LogByAgent says that what the gateway writes comes by the agent, in order with its answers.
+	LogByAgent bool
 	// Program is how the lab's agent starts an application of the packages of one of
 	// LabSpec.Applications.
 	Program func(Application) (agent.Program, error)

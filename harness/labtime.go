@@ -84,7 +84,7 @@ func (t timing) told() string {
 
 // policyOf is by what a gateway goes in a scenario.
 func policyOf(gw Gateway, s Scenario) (Policy, error) {
-	sites := sitesOf(gw, plotsOf([]Scenario{s}))
+	sites := sitesOf(gw, plotsOf(rowsOf(s)))
 	boot, err := gw.Boot(sites)
 	if err != nil {
 		return Policy{}, fmt.Errorf("configuring %s: %w", gw.Name(), err)

@@ -26,17 +26,56 @@ type Footprint struct {
 // began to play 10 s after they were asked for, in four labs after 3 s.
 const together = 64
 
-// groups puts scenarios together that can share a lab: those that touch nothing that
-// another has.
-func groups(scenarios []Scenario, capacity int) (groups [][]Scenario) {
+// A row is scenarios that follow one another in one bay, each when the one before has been made
+// up for. In most there is one.
+type row []Scenario
+
+// takes says whether the scenario can follow in the bay: it is to the same servers, and what
+// stands around the gateway differs in nothing but what either can do with.
+func (w row) takes(s Scenario) bool {
+	if s.Route == nil || w[0].Route == nil || s.Route.ID != w[0].Route.ID || !slices.Equal(s.Route.Servers, w[0].Route.Servers) {
+		return false
+	}
+	return !s.World.Restart && bare(s.World) == bare(w[0].World)
+}
+
+// bare is a world without what a scenario can do with as well that needs none of it.
+func bare(w World) World {
+	w.Needs = 0
+	return w
+}
+
+// plot is where all of the row can be played.
+func (w row) plot() Plot {
+	p := Plot{Name: w[0].ID, World: w[0].World, Route: w[0].Route}
+	for _, s := range w {
+		p.World.Needs |= s.World.Needs
+	}
+	return p
+}
+
+// rowsOf are scenarios that follow nobody.
+func rowsOf(scenarios ...Scenario) (rows []row) {
+	for _, s := range scenarios {
+		rows = append(rows, row{s})
+	}
+	return rows
+}
+
+// groups puts rows together that can share a lab: those that touch nothing that another has.
+// Scenarios form rows where they can, or each has a bay.
+func groups(scenarios []Scenario, capacity int, inRows bool) (groups [][]row) {
 	if capacity == 0 {
 		capacity = together
 	}
-	var alone [][]Scenario
+	var alone [][]row
 	var shared []*company
 	for _, s := range scenarios {
 		if s.World.Alone || s.Gateway != nil {
-			alone = append(alone, []Scenario{s})
+			alone = append(alone, rowsOf(s))
+			continue
+		}
+		if inRows && slices.ContainsFunc(shared, func(c *company) bool { return c.follows(s) }) {
 			continue
 		}
 		i := slices.IndexFunc(shared, func(c *company) bool { return c.takes(s, capacity) })
@@ -47,28 +86,37 @@ func groups(scenarios []Scenario, capacity int) (groups [][]Scenario) {
 		shared[i].join(s)
 	}
 	for _, c := range shared {
-		groups = append(groups, c.scenarios)
+		groups = append(groups, c.rows)
 	}
 	return append(groups, alone...)
 }
 
-// company is scenarios that share a lab.
+// company is rows that share a lab.
 type company struct {
-	scenarios []Scenario
-	hosts     int
+	rows  []row
+	hosts int
+}
+
+// follows puts the scenario at the end of a row that takes it, and says whether there is one.
+func (c *company) follows(s Scenario) bool {
+	i := slices.IndexFunc(c.rows, func(w row) bool { return w.takes(s) })
+	if i >= 0 {
+		c.rows[i] = append(c.rows[i], s)
+	}
+	return i >= 0
 }
 
 func (c *company) takes(s Scenario, capacity int) bool {
-	if len(c.scenarios) >= capacity || c.hosts+s.hosts() > agent.MaxHosts {
+	if len(c.rows) >= capacity || c.hosts+s.hosts() > agent.MaxHosts {
 		return false
 	}
-	return s.Route == nil || !slices.ContainsFunc(c.scenarios, func(o Scenario) bool {
-		return o.Route != nil && o.Route.shares(s.Route)
+	return s.Route == nil || !slices.ContainsFunc(c.rows, func(w row) bool {
+		return w[0].Route != nil && w[0].Route.shares(s.Route)
 	})
 }
 
 func (c *company) join(s Scenario) {
-	c.scenarios, c.hosts = append(c.scenarios, s), c.hosts+s.hosts()
+	c.rows, c.hosts = append(c.rows, row{s}), c.hosts+s.hosts()
 }
 
 // hosts is how many the scenario's bay has.
@@ -81,28 +129,29 @@ func (s Scenario) hosts() int {
 
 // longestFirst lets what takes longest begin first, so that a run does not wait for it at
 // its end.
-func (r *run) longestFirst(groups [][]Scenario) {
+func (r *run) longestFirst(groups [][]row) {
 	if len(groups) < 2 {
 		return
 	}
 	takes := make(map[string]time.Duration, len(groups))
 	for _, g := range groups {
-		takes[g[0].Key()] = r.takes(g)
+		takes[g[0][0].Key()] = r.takes(g)
 	}
-	slices.SortStableFunc(groups, func(a, b []Scenario) int { return cmp.Compare(takes[b[0].Key()], takes[a[0].Key()]) })
+	slices.SortStableFunc(groups, func(a, b []row) int { return cmp.Compare(takes[b[0][0].Key()], takes[a[0][0].Key()]) })
 }
 
 // takes is how long a group is expected to play, by the policy of its first site: an
 // estimate, by which nothing is judged. A configuration that cannot be read says so when
 // its lab is opened.
-func (r *run) takes(group []Scenario) (longest time.Duration) {
-	for _, s := range group {
+func (r *run) takes(group []row) (longest time.Duration) {
+	all := slices.Concat(group...)
+	for _, s := range all {
 		longest = max(longest, s.Waits)
 	}
 	if longest > 0 {
 		return longest
 	}
-	gateway := r.plan.gatewayOf(group[0])
+	gateway := r.plan.gatewayOf(all[0])
 	sites := sitesOf(gateway, plotsOf(group))
 	boot, err := gateway.Boot(sites)
 	if err != nil {
@@ -112,24 +161,32 @@ func (r *run) takes(group []Scenario) (longest time.Duration) {
 	if err != nil {
 		return 0
 	}
-	for _, s := range group {
+	for _, s := range all {
 		longest = max(longest, s.waits(policy))
 	}
 	return longest
 }
 
-// slowestFirst are the indices of scenarios in the order in which they should begin, in the bays
-// that they are to be played in: they take turns in working, and who waits longest is to wait
-// while others work.
-func slowestFirst(scenarios []Scenario, bays []*Bay) []int {
-	order := make([]int, len(scenarios))
+// slowestFirst are the indices of rows in the order in which they should begin, in the bays that
+// they are to be played in: they take turns in working, and who waits longest is to wait while
+// others work.
+func slowestFirst(rows []row, bays []*Bay) []int {
+	order := make([]int, len(rows))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(scenarios[b].waits(bays[b].Policy), scenarios[a].waits(bays[a].Policy))
+		return cmp.Compare(rows[b].waits(bays[b].Policy), rows[a].waits(bays[a].Policy))
 	})
 	return order
+}
+
+// waits is how long its scenarios wait, one after the other.
+func (w row) waits(p Policy) (total time.Duration) {
+	for _, s := range w {
+		total += s.waits(p)
+	}
+	return total
 }
 
 // waits is the longest time that its checks speak of.
@@ -165,7 +222,7 @@ func atOnce(f Footprint, longest time.Duration, cores int, free int64) int {
 }
 
 // places is how many labs of the runtime may stand at once on this machine.
-func (r *run) places(groups [][]Scenario) int {
+func (r *run) places(groups [][]row) int {
 	if r.plan.Parallel > 0 {
 		return r.plan.Parallel
 	}

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -14,16 +15,24 @@ func named(ids string) (scenarios []Scenario) {
 	return scenarios
 }
 
-func idsOf(groups ...[]Scenario) string {
-	var texts []string
-	for _, g := range groups {
-		text := ""
-		for _, s := range g {
-			text += s.ID
-		}
-		texts = append(texts, text)
+func idsOf(scenarios []Scenario) (ids string) {
+	for _, s := range scenarios {
+		ids += s.ID
 	}
-	return strings.Join(texts, " ")
+	return ids
+}
+
+// labsOf are the labs, the rows of each, and who follows whom in them: "ab,c d".
+func labsOf(groups [][]row) string {
+	var labs []string
+	for _, g := range groups {
+		var rows []string
+		for _, w := range g {
+			rows = append(rows, idsOf(w))
+		}
+		labs = append(labs, strings.Join(rows, ","))
+	}
+	return strings.Join(labs, " ")
 }
 
 func TestAtOnce(t *testing.T) {
@@ -67,10 +76,10 @@ func TestAShuffleCanBeHadAgain(t *testing.T) {
 
 // What takes longest begins first; what takes as long keeps its place.
 func TestTheLongestBeginsFirst(t *testing.T) {
-	timed := func(id string, term Term) []Scenario {
-		return []Scenario{{ID: id, Expect: []Check{Answers(504), AnswersInTime(term)}}}
+	timed := func(id string, term Term) []row {
+		return rowsOf(Scenario{ID: id, Expect: []Check{Answers(504), AnswersInTime(term)}})
 	}
-	groups := [][]Scenario{
+	groups := [][]row{
 		timed("a", Immediately), timed("b", ReadTimeout), timed("c", Immediately), timed("d", ConnectTimeout), timed("e", ReadTimeout),
 	}
 	r := &run{plan: &Plan{Gateway: newPlay()}}
@@ -78,8 +87,74 @@ func TestTheLongestBeginsFirst(t *testing.T) {
 		t.Fatalf("the policy under test tells nothing apart: %+v", policy)
 	}
 	r.longestFirst(groups)
-	if got := idsOf(groups...); got != "b e d a c" {
+	if got := labsOf(groups); got != "b e d a c" {
 		t.Errorf("they begin in the order %s", got)
+	}
+}
+
+func TestRoutesToTheSameServerDoNotShareALab(t *testing.T) {
+	to := func(id string, servers ...string) Scenario {
+		r := &Route{ID: id}
+		for _, s := range servers {
+			r.Servers = append(r.Servers, Server{Addr: netip.MustParseAddrPort(s)})
+		}
+		return Scenario{ID: id, Route: r}
+	}
+	const one, two = "10.0.0.1:80", "10.0.0.2:80"
+	labs := groups([]Scenario{to("a", one), to("b", one, two), to("c", two), to("d", two), {ID: "e"}}, 0, false)
+	if s := labsOf(labs); s != "a,c,e b d" {
+		t.Errorf("%q, want that only those share a lab that break nothing of each other's", s)
+	}
+}
+
+func TestGroupsShareLabs(t *testing.T) {
+	plan := func(text string) (s []Scenario) { // an upper case letter is one that is alone
+		for _, r := range text {
+			s = append(s, Scenario{ID: string(r), World: World{Alone: r < 'a'}})
+		}
+		return s
+	}
+	for _, c := range []struct {
+		scenarios string
+		capacity  int
+		want      string
+	}{
+		{"", 0, ""},
+		{"abc", 0, "a,b,c"},
+		{"abc", 1, "a b c"},
+		{"abc", 2, "a,b c"},
+		{"abcd", 2, "a,b c,d"},
+		{"aBcD", 0, "a,c B D"}, // the one that takes longest to start comes first
+		{"AB", 0, "A B"},
+		{strings.Repeat("a", together+1), 0, strings.Repeat(",a", together)[1:] + " a"},
+	} {
+		if s := labsOf(groups(plan(c.scenarios), c.capacity, true)); s != c.want { // of no route, so that none follows another
+			t.Errorf("%.10s by %d: %q, want %q", c.scenarios, c.capacity, s, c.want)
+		}
+	}
+}
+
+// Who goes to the same servers by the same route follows, but for those that cannot do with what
+// stands around the others.
+func TestScenariosOfARouteFollowOneAnother(t *testing.T) {
+	server := func(s string) []Server { return []Server{{Addr: netip.MustParseAddrPort(s)}} }
+	shop, pay, other := &Route{ID: "shop", Servers: server("10.0.0.1:80")}, &Route{ID: "pay", Servers: server("10.0.0.1:80")}, &Route{ID: "other", Servers: server("10.0.0.2:80")}
+	first := *shop // of several servers, say
+	first.Servers = server("10.0.0.3:80")
+	all := []Scenario{
+		{ID: "a", Route: shop}, {ID: "b", Route: pay}, {ID: "c", Route: other}, {ID: "d", Route: shop, World: World{Needs: Latency}},
+		{ID: "e", Route: other}, {ID: "f", Route: shop, World: World{Alone: true}}, {ID: "g", Route: shop, World: World{Servers: 2}},
+		{ID: "h", Route: &first}, {ID: "i", Route: shop, World: World{Restart: true}}, {ID: "l", Route: shop, World: World{Process: true}}, {ID: "j"}, {ID: "k", Route: pay},
+	}
+	labs := groups(all, 0, true)
+	if got := labsOf(labs); got != "ad,ce,h,j bk g i l f" {
+		t.Errorf("%q", got)
+	}
+	if p := labs[0][0].plot(); p.World.Needs != Latency || p.Route != shop || p.Name != "a" {
+		t.Errorf("the first row is played in %+v", p)
+	}
+	if got := labsOf(groups(all, 0, false)); got != "a,c,h,j b,e d g i l k f" {
+		t.Errorf("without rows: %q", got)
 	}
 }
 

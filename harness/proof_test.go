@@ -148,63 +148,6 @@ func TestAReceiptNeedsEveryProof(t *testing.T) {
 	}
 }
 
-func TestRoutesToTheSameServerDoNotShareALab(t *testing.T) {
-	to := func(id string, servers ...string) Scenario {
-		r := &Route{ID: id}
-		for _, s := range servers {
-			r.Servers = append(r.Servers, Server{Addr: netip.MustParseAddrPort(s)})
-		}
-		return Scenario{ID: id, Route: r}
-	}
-	const one, two = "10.0.0.1:80", "10.0.0.2:80"
-	var got []string
-	for _, g := range groups([]Scenario{to("a", one), to("b", one, two), to("c", two), to("d", two), {ID: "e"}}, 0) {
-		ids := ""
-		for _, s := range g {
-			ids += s.ID
-		}
-		got = append(got, ids)
-	}
-	if s := strings.Join(got, " "); s != "ace b d" {
-		t.Errorf("%q, want that only those share a lab that break nothing of each other's", s)
-	}
-}
-
-func TestGroupsShareLabs(t *testing.T) {
-	plan := func(text string) (s []Scenario) { // an upper case letter is one that is alone
-		for _, r := range text {
-			s = append(s, Scenario{ID: string(r), World: World{Alone: r < 'a'}})
-		}
-		return s
-	}
-	for _, c := range []struct {
-		scenarios string
-		capacity  int
-		want      string
-	}{
-		{"", 0, ""},
-		{"abc", 0, "abc"},
-		{"abc", 1, "a b c"},
-		{"abc", 2, "ab c"},
-		{"abcd", 2, "ab cd"},
-		{"aBcD", 0, "ac B D"}, // the one that takes longest to start comes first
-		{"AB", 0, "A B"},
-		{strings.Repeat("a", together+1), 0, strings.Repeat("a", together) + " a"},
-	} {
-		var got []string
-		for _, g := range groups(plan(c.scenarios), c.capacity) {
-			ids := ""
-			for _, s := range g {
-				ids += s.ID
-			}
-			got = append(got, ids)
-		}
-		if s := strings.Join(got, " "); s != c.want {
-			t.Errorf("%.10s by %d: %q, want %q", c.scenarios, c.capacity, s, c.want)
-		}
-	}
-}
-
 func TestNamesOfSitesAndBlame(t *testing.T) {
 	for id, want := range map[string]string{"slow/never": "slow-never.test", "My own_thing": "my-own-thing.test"} {
 		if got := siteName(id); got != want {

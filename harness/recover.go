@@ -30,7 +30,15 @@ func (k *bracket) recover(ctx context.Context, cancelled bool) error {
 // have to be exceeded.
 const grudge = 12 * time.Second
 
-// between is the pause between a prober's requests, so that asking is not a load.
+// forgiven waits until the gateway holds no failure against an upstream any more.
+func (b *Bay) forgiven(ctx context.Context) error {
+	if b.Policy.Retry.Servers < 2 {
+		return nil
+	}
+	return b.lab.pause(ctx, b.Policy.Retry.Grudge+2*wholeSecond)
+}
+
+// between is the shortest pause between a prober's requests, so that asking is not a load.
 const between = 20 * time.Millisecond
 
 func (k *bracket) untilServed(ctx context.Context) error {
@@ -75,7 +83,8 @@ func (k *bracket) untilServed(ctx context.Context) error {
 			r.Unknown = true
 			return nil
 		}
-		if err := k.bay.lab.pause(ctx, between); err != nil {
+		r.Pace = max(between, passed/50) // near enough, and asking is no load
+		if err := k.bay.lab.pause(ctx, r.Pace); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,10 @@ type Plan struct {
 	// Confirm is which cells of a virtual clock are played by the machine's too, a sample as Seed
 	// has it. Where the two differ the cell is in doubt, and Cell.Real is the other.
 	Confirm Confirm
+	// InRows lets scenarios of a route that live by a virtual clock follow one another in a lab,
+	// where otherwise each has one. That is much faster, and what an earlier one leaves behind may
+	// be felt.
+	InRows bool
 	// Parallel is how many labs may stand at once, 0 for as many as memory and cores
 	// bear. Those that take longest begin first.
 	Parallel int
@@ -138,14 +142,14 @@ func (r *run) ready(ctx context.Context) (ready []Scenario, err error) {
 
 // arranged puts the scenarios into the labs that they are played in, in the order in which
 // those begin.
-func (r *run) arranged(ready []Scenario) [][]Scenario {
+func (r *run) arranged(ready []Scenario) [][]row {
 	if r.plan.Shuffle {
 		shuffle(ready, r.plan.Seed)
 	}
-	var arranged [][]Scenario
+	var arranged [][]row
 	for _, c := range []Clock{RealClock, VirtualClock} { // a lab has one
 		own := slices.DeleteFunc(slices.Clone(ready), func(s Scenario) bool { own, _ := r.clock(s); return own != c })
-		arranged = append(arranged, groups(own, r.plan.Gateway.Capacity())...)
+		arranged = append(arranged, groups(own, r.plan.Gateway.Capacity(), r.plan.InRows && c == VirtualClock)...)
 	}
 	if !r.plan.Shuffle {
 		r.longestFirst(arranged)
@@ -154,17 +158,17 @@ func (r *run) arranged(ready []Scenario) [][]Scenario {
 }
 
 // doubtful returns the scenarios to play again, each alone.
-func (r *run) doubtful(scenarios []Scenario) (again [][]Scenario) {
+func (r *run) doubtful(scenarios []Scenario) (again [][]row) {
 	for _, s := range scenarios {
 		if c := r.cells[s.Key()]; c.Verdict == Inconclusive && c.Real == nil && !r.plan.Sham { // two clocks that differ will again
-			again = append(again, []Scenario{s})
+			again = append(again, rowsOf(s))
 		}
 	}
 	return again
 }
 
 // labs plays the groups, each in a lab of its own, so many side by side.
-func (r *run) labs(ctx context.Context, groups [][]Scenario, take, atOnce int) error {
+func (r *run) labs(ctx context.Context, groups [][]row, take, atOnce int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	places := make(chan struct{}, atOnce)
@@ -175,7 +179,7 @@ func (r *run) labs(ctx context.Context, groups [][]Scenario, take, atOnce int) e
 			defer func() { <-places }()
 			err := r.lab(ctx, g, take)
 			if err == nil {
-				err = r.confirm(ctx, g)
+				err = r.confirm(ctx, slices.Concat(g...))
 			}
 			if err != nil {
 				cancel(err)
@@ -186,14 +190,15 @@ func (r *run) labs(ctx context.Context, groups [][]Scenario, take, atOnce int) e
 	return context.Cause(ctx)
 }
 
-// lab opens a lab, plays the scenarios in it side by side and destroys it.
-func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err error) {
+// lab opens a lab, plays the rows in it side by side and destroys it.
+func (r *run) lab(ctx context.Context, rows []row, take int) (err error) {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	began := time.Now()
+	scenarios := slices.Concat(rows...)
 	clock, _ := r.clock(scenarios[0])
-	open, err := OpenBy(ctx, clock, r.plan.Runtime, r.plan.gatewayOf(scenarios[0]), plotsOf(scenarios)...)
+	open, err := OpenBy(ctx, clock, r.plan.Runtime, r.plan.gatewayOf(scenarios[0]), plotsOf(rows)...)
 	if err != nil {
 		return err
 	}
@@ -207,14 +212,31 @@ func (r *run) lab(ctx context.Context, scenarios []Scenario, take int) (err erro
 	r.learn(open)
 	playing := time.Now()
 	var wg sync.WaitGroup
-	errs := make([]error, len(scenarios))
-	cells := make([]Cell, len(scenarios))
-	for _, i := range slowestFirst(scenarios, open.Bays) {
-		wg.Go(func() { cells[i], errs[i] = r.cell(ctx, scenarios[i], open.Bays[i], take, len(scenarios) > 1) })
+	errs := make([]error, len(rows))
+	cells := make([][]Cell, len(rows))
+	for _, i := range slowestFirst(rows, open.Bays) {
+		wg.Go(func() { cells[i], errs[i] = r.row(ctx, rows[i], open.Bays[i], take, len(scenarios) > 1) })
 	}
 	wg.Wait()
-	spent.Play, spent.Longest = time.Since(playing).Seconds(), longest(cells)
+	spent.Play, spent.Longest = time.Since(playing).Seconds(), longest(slices.Concat(cells...))
 	return errors.Join(errs...)
+}
+
+// row plays scenarios one after the other in their bay.
+func (r *run) row(ctx context.Context, scenarios row, b *Bay, take int, shared bool) (cells []Cell, err error) {
+	for i, s := range scenarios {
+		if i > 0 {
+			if err := b.forgiven(ctx); err != nil {
+				return cells, err
+			}
+		}
+		c, err := r.cell(ctx, s, b, take, shared)
+		if err != nil {
+			return cells, err
+		}
+		cells = append(cells, c)
+	}
+	return cells, nil
 }
 
 // cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
@@ -288,10 +310,10 @@ func (r *run) summary() Summary {
 	return r.sum
 }
 
-func plotsOf(scenarios []Scenario) []Plot {
-	plots := make([]Plot, len(scenarios))
-	for i, s := range scenarios {
-		plots[i] = Plot{Name: s.ID, World: s.World, Route: s.Route}
+func plotsOf(rows []row) []Plot {
+	plots := make([]Plot, len(rows))
+	for i, w := range rows {
+		plots[i] = w.plot()
 	}
 	return plots
 }

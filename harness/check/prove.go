@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -42,9 +42,8 @@ type Prover struct {
 	// Done is told of each; nil is deaf.
 	Done func(Mutation)
 
-	mu     sync.Mutex // held while it is found out what the others are
-	others map[string]harness.Record
-	played map[string]bool
+	mu    sync.Mutex
+	known map[string]func() (map[string]harness.Record, error) // what cells were in a row, by who is in it
 }
 
 // Prove plays all alterations, as many at once as there are cores.
@@ -84,7 +83,7 @@ func (p *Prover) Proof(ctx context.Context, s harness.Scenario, at harness.Posit
 		}
 		m, altered := Mutation{Alteration: a}, gw
 		altered.Place, _ = a.on(gw.Place)
-		if err := p.play(ctx, altered, []harness.Scenario{s}, p.Was, &m); err != nil {
+		if err := p.play(ctx, altered, []harness.Scenario{s}, &m); err != nil {
 			return "", err
 		}
 		if m.Became != "" && !strings.HasPrefix(m.Became, inDoubt) {
@@ -96,47 +95,68 @@ func (p *Prover) Proof(ctx context.Context, s harness.Scenario, at harness.Posit
 
 const inDoubt = "in doubt: "
 
-// one plays those cells first that its directive decides: as a rule they notice it.
+// one plays all cells that the directive reaches, with the alteration.
 func (p *Prover) one(ctx context.Context, a Alteration) (m Mutation, err error) {
 	m = Mutation{Alteration: a}
-	gw := p.Subject.Gateway()
-	altered := gw
-	altered.Place, _ = a.on(gw.Place)
-	var first, rest []harness.Scenario
+	altered := p.Subject.Gateway()
+	altered.Place, _ = a.on(altered.Place)
+	var cells, first []harness.Scenario
 	for _, s := range p.Guarded {
-		switch {
-		case !reaches(a.Directive, gw, s):
-		case p.Was[s.Key()].Decided == a.Directive.Name:
-			m.Decides = true
-			first = append(first, s)
-		default:
-			rest = append(rest, s)
+		if !reaches(a.Directive, altered, s) {
+			continue
 		}
+		if len(first) == 0 && p.Was[s.Key()].Decided == a.Directive.Name {
+			m.Decides = true
+			first = append(first, s) // as a rule that notices it, and there is no need of others
+		}
+		s.Hasty = s.Hasty || !forgives(a.Directive.Name) && !slices.Contains(p.Was[s.Key()].Breaks, servesAgain)
+		cells = append(cells, s)
 	}
-	for _, cells := range [][]harness.Scenario{first, rest} {
-		if err := p.play(ctx, altered, cells, p.Was, &m); err != nil || m.Refused || m.Noticed != "" {
+	for _, some := range [][]harness.Scenario{first, cells} {
+		if err := p.play(ctx, altered, some, &m); err != nil || m.Refused || m.Noticed != "" {
 			return m, err
 		}
 	}
-	return m, p.would(ctx, gw, altered, &m)
+	return m, p.would(ctx, altered, &m)
 }
 
-// play plays cells on a gateway until it is known whether one of them is another than it was.
-func (p *Prover) play(ctx context.Context, gw nginx.Configured, cells []harness.Scenario, was map[string]harness.Record, m *Mutation) error {
-	if len(cells) == 0 {
-		return nil
+// play plays cells on a gateway, and tells of the first that is another than it was. Those that
+// differ in a row are played alone before it is said of them: that one met what another left
+// behind is no difference.
+func (p *Prover) play(ctx context.Context, gw nginx.Configured, cells []harness.Scenario, m *Mutation) error {
+	found, err := p.moved(ctx, gw, cells)
+	if len(cells) > 1 {
+		for _, d := range found {
+			if found, err = p.moved(ctx, gw, []harness.Scenario{d.scenario}); err != nil || len(found) > 0 {
+				break
+			}
+		}
 	}
-	sum, err := p.run(ctx, gw, cells)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	}
-	if err != nil && len(saidBy(err)) > 0 {
+	case err != nil && len(saidBy(err)) > 0:
 		m.Refused = true
 		return nil
+	case err == nil && len(found) > 0:
+		m.Noticed, m.Became = found[0].scenario.Key(), found[0].became
 	}
+	return err
+}
+
+// difference is a cell that is another than it was.
+type difference struct {
+	scenario harness.Scenario
+	became   string
+}
+
+// moved plays cells in rows, and returns those that are others than they were, in their order.
+func (p *Prover) moved(ctx context.Context, gw nginx.Configured, cells []harness.Scenario) (found []difference, err error) {
+	was, err := p.unaltered(ctx, cells)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	sum, err := p.run(ctx, gw, cells)
 	for _, c := range sum.Cells {
 		before, known := was[c.Key()]
 		became := ""
@@ -148,33 +168,68 @@ func (p *Prover) play(ctx context.Context, gw nginx.Configured, cells []harness.
 			became = before.Became(c.Record())
 		}
 		if became != "" {
-			m.Noticed, m.Became = c.Key(), became
-			return nil
+			i := slices.IndexFunc(cells, func(s harness.Scenario) bool { return s.Key() == c.Key() })
+			found = append(found, difference{cells[i], became})
 		}
 	}
-	return nil
+	return found, err
+}
+
+// unaltered is what cells are without any alteration, where that is certain. Rows are held against
+// rows: a pool takes turns, say. What was played once is known.
+func (p *Prover) unaltered(ctx context.Context, cells []harness.Scenario) (map[string]harness.Record, error) {
+	row := ""
+	for _, s := range cells {
+		row += fmt.Sprintf("%s %v\n", s.Key(), s.Hasty)
+	}
+	p.mu.Lock()
+	if p.known == nil {
+		p.known = map[string]func() (map[string]harness.Record, error){}
+	}
+	known := p.known[row]
+	if known == nil {
+		known = sync.OnceValues(func() (map[string]harness.Record, error) { return p.records(ctx, cells) })
+		p.known[row] = known
+	}
+	p.mu.Unlock()
+	return known()
+}
+
+func (p *Prover) records(ctx context.Context, cells []harness.Scenario) (map[string]harness.Record, error) {
+	if len(cells) == 1 {
+		if was, guarded := p.Was[cells[0].Key()]; guarded {
+			return map[string]harness.Record{cells[0].Key(): was}, nil
+		}
+	}
+	sum, err := p.run(ctx, p.Subject.Gateway(), cells)
+	records := map[string]harness.Record{}
+	for _, c := range sum.Cells {
+		if c.Verdict != harness.Inconclusive && c.Verdict != harness.Unsupported {
+			records[c.Key()] = c.Record()
+		}
+	}
+	return records, err
 }
 
 func (p *Prover) run(ctx context.Context, gw nginx.Configured, cells []harness.Scenario) (harness.Summary, error) {
+	if len(cells) == 0 {
+		return harness.Summary{}, nil
+	}
 	plan := p.Run
-	plan.Gateway, plan.Scenarios, plan.OnCell, plan.Say, plan.Confirm = gw, cells, nil, nil, harness.ConfirmNone
+	plan.Gateway, plan.Scenarios, plan.OnCell, plan.Say, plan.Confirm, plan.InRows = gw, cells, nil, nil, harness.ConfirmNone, true
 	return harness.Run(ctx, plan)
 }
 
-// would looks among the others for a cell that the alteration changes: they are played without it
-// and with it.
-func (p *Prover) would(ctx context.Context, gw, altered nginx.Configured, m *Mutation) error {
+// would looks among the others for a cell that the alteration changes.
+func (p *Prover) would(ctx context.Context, altered nginx.Configured, m *Mutation) error {
 	var cells []harness.Scenario
 	for _, s := range p.Others {
 		one := len(cells) == 0 || cells[0].Route.ID == s.Route.ID // of one route, for all of them are alike
-		if one && reaches(m.Directive, gw, s) && related(m.Directive.Name, s.Fault.Phase) {
+		if one && reaches(m.Directive, altered, s) && related(m.Directive.Name, s.Fault.Phase) {
 			cells = append(cells, s)
 		}
 	}
-	if len(cells) == 0 {
-		return nil
-	}
-	was, err := p.unaltered(ctx, gw, cells)
+	was, err := p.unaltered(ctx, cells)
 	if err != nil {
 		return err
 	}
@@ -182,32 +237,9 @@ func (p *Prover) would(ctx context.Context, gw, altered nginx.Configured, m *Mut
 		m.Decides = m.Decides || was[s.Key()].Decided == m.Directive.Name
 	}
 	seen := Mutation{}
-	err = p.play(ctx, altered, cells, was, &seen)
+	err = p.play(ctx, altered, cells, &seen)
 	m.Would = seen.Noticed
 	return err
-}
-
-// unaltered are the records of cells without any alteration. What was played once is known.
-func (p *Prover) unaltered(ctx context.Context, gw nginx.Configured, cells []harness.Scenario) (map[string]harness.Record, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.others == nil {
-		p.others = map[string]harness.Record{}
-		p.played = map[string]bool{}
-	}
-	cells = slices.DeleteFunc(slices.Clone(cells), func(s harness.Scenario) bool { return p.played[s.Key()] })
-	if len(cells) > 0 {
-		sum, err := p.run(ctx, gw, cells)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range sum.Cells {
-			if p.played[c.Key()] = true; c.Verdict != harness.Inconclusive && c.Verdict != harness.Unsupported {
-				p.others[c.Key()] = c.Record()
-			}
-		}
-	}
-	return maps.Clone(p.others), nil
 }
 
 // reaches says whether a directive is said of a cell's route: in a block that the route is in, or in
@@ -218,6 +250,11 @@ func reaches(d *config.Directive, gw nginx.Configured, s harness.Scenario) bool 
 	}
 	way, known := gw.Ways[s.Route.ID]
 	return !known || slices.Contains(slices.Collect(way.Pass.Up()), d.Parent)
+}
+
+// forgives says whether a directive may have a say in how soon a gateway serves again.
+func forgives(name string) bool {
+	return name == "server" || name == "keepalive" || strings.Contains(name, "_next_upstream")
 }
 
 // related says whether a fault of a phase can be decided by a directive: a timeout ends its own

@@ -44,6 +44,8 @@ type Budgets struct {
 // DefaultBudgets are what people's patience and the usual CDN's timeouts come to.
 var DefaultBudgets = Budgets{Client: 30 * time.Second, CDN: time.Minute}
 
+const servesAgain = "back-in-time"
+
 // Rules are all there are, in the order in which they are told.
 func Rules() []Rule {
 	return []Rule{
@@ -55,7 +57,7 @@ func Rules() []Rule {
 			"A second server is paid for so that the first may fail.", usesSpare},
 		{"passes-no-torn-body", "passes no torn body off as whole", "RFC 9112 8",
 			"A client that cannot see that something is missing keeps what is broken.", passesNoTornBody},
-		{"back-in-time", "serves again within fail_timeout once the fault is gone", "nginx.org, server: fail_timeout",
+		{servesAgain, "serves again within fail_timeout once the fault is gone", "nginx.org, server: fail_timeout",
 			"An outage of a second must not become one of ten.", backInTime},
 		{"caches-no-error", "lets nobody cache its error", "RFC 9111 3",
 			"An error that is kept outlives its cause.", cachesNoError},
@@ -144,7 +146,7 @@ func passesNoTornBody(_ held, p harness.Policy, e *harness.Evidence) *harness.Br
 
 func backInTime(_ held, p harness.Policy, e *harness.Evidence) *harness.Breach {
 	r := e.Recovery
-	slack := e.Slack(p, p.Retry.Grudge) + time.Second // NGINX counts it in whole seconds, which have to be exceeded
+	slack := e.Slack(p, p.Retry.Grudge) + r.Pace + time.Second // NGINX counts it in whole seconds, which have to be exceeded
 	if r.Unknown || r.Recovered && r.After <= p.Retry.Grudge+slack {
 		return nil
 	}

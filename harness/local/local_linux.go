@@ -96,7 +96,7 @@ func (r *Runtime) Open(ctx context.Context, spec harness.LabSpec) (_ *harness.La
 	l.agent.Output(&p.log)
 	sockets := len(spec.Boot.Around.Sockets) > 0
 	return &harness.Lab{
-		Agent: l.agent, Gateway: p, ICMPUnlimited: built.ICMPUnlimited, Destroy: l.destroy,
+		Agent: l.agent, Gateway: p, ICMPUnlimited: built.ICMPUnlimited, LogByAgent: true, Destroy: l.destroy,
 		Program: func(a harness.Application) (agent.Program, error) { return r.users.program(apps, a, sockets) },
 	}, nil
 }

@@ -93,6 +93,7 @@ type told struct {
 	code           int
 	stdout, stderr string
 	took           time.Duration
+	used           time.Duration  // of the cores, with what it waited for
 	cells          []harness.Cell // of the journal, the last take of each
 	brood          brood
 }
@@ -167,6 +168,7 @@ func run(t *testing.T, cmd *exec.Cmd) (s told) {
 		t.Fatal(err)
 	}
 	s.took, s.code = time.Since(began), cmd.ProcessState.ExitCode()
+	s.used = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	s.stdout, s.stderr = cmd.Stdout.(*bytes.Buffer).String(), cmd.Stderr.(*bytes.Buffer).String()
 	return s
 }

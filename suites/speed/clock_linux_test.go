@@ -1,6 +1,7 @@
 package speed_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,6 +77,54 @@ func BenchmarkCheckThreeRoutesOfADay(b *testing.B) {
 	}
 	took, _ := measure(b, "check", path, "--runtime", "local")
 	report(b, took, 0)
+}
+
+// route is what the configuration under mutation says of each of its three.
+const route = `
+		location %s {
+			proxy_pass http://%s;
+			proxy_http_version 1.1;
+			proxy_connect_timeout %s;
+			proxy_read_timeout %s;
+			proxy_send_timeout 20s;
+			proxy_buffer_size 8k;
+			proxy_buffering on;
+			proxy_next_upstream error timeout;
+			proxy_next_upstream_tries 2;
+			proxy_intercept_errors off;
+			add_header X-Route shop always;
+		}`
+
+// Three routes with some forty directives that have a say, each altered in all the ways there are.
+func BenchmarkMutateThreeRoutes(b *testing.B) {
+	virtualHere(b)
+	text := `events {}
+http {
+	server_tokens off;
+	resolver 10.0.0.2;
+	resolver_timeout 5s;
+	upstream shop {
+		server 10.1.0.1:8080 max_fails=2;
+		server 10.1.0.2:8080 backup;
+		keepalive 16;
+	}
+	server {
+		listen 80;
+		server_name shop.test;
+		set $late late.internal;` +
+		fmt.Sprintf(route, "/", "shop", "3s", "30s") +
+		fmt.Sprintf(route, "/api/", "10.1.0.3:9000", "2s", "60s") +
+		fmt.Sprintf(route, "/late/", "$late:9000", "4s", "1d") + `
+	}
+}
+`
+	path := filepath.Join(b.TempDir(), "nginx.conf")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	took, used := measure(b, "check", path, "--mutate", "--runtime", "local")
+	report(b, took, 0)
+	b.ReportMetric(used.Seconds(), "s-of-cpu")
 }
 
 // A healthy request through a gateway that is traced, and through one that is not.
