@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,11 +32,11 @@ func (a *app) side(cmd *cobra.Command, f compareFlags, operand string) (*journal
 		return journal.ReadFile(operand) // which says that there is none
 	}
 	revision, path, _ := strings.Cut(operand, ":")
-	dir, err := checkedOut(revision)
+	dir, remove, err := checkedOut(revision)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	return a.sideOf(cmd, f, filepath.Join(dir, filepath.FromSlash(path)), dir, operand)
 }
 
@@ -72,21 +75,22 @@ func (a *app) sideOf(cmd *cobra.Command, f compareFlags, path, dir, operand stri
 	return run, err
 }
 
-// checkedOut is a folder with the files of a revision, as they are in the repository.
-func checkedOut(revision string) (dir string, err error) {
+// checkedOut is a folder with the files of a revision, as they are in the repository. It is gone
+// with this process, or before by remove.
+func checkedOut(revision string) (dir string, remove func(), err error) {
 	if strings.HasPrefix(revision, "-") || revision == "" {
-		return "", usage("say REVISION:PATH, as in main:deploy/nginx", "no revision is called %q", revision)
+		return "", nil, usage("say REVISION:PATH, as in main:deploy/nginx", "no revision is called %q", revision)
 	}
 	top, err := git("rev-parse", "--show-toplevel")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	commit, err := git("rev-parse", "--verify", "--quiet", revision+"^{commit}")
 	if err != nil {
-		return "", usage("name a branch, a tag or a commit; a shallow clone has few of them (fetch-depth: 0)", "no revision is called %q in %s", revision, top)
+		return "", nil, usage("name a branch, a tag or a commit; a shallow clone has few of them (fetch-depth: 0)", "no revision is called %q in %s", revision, top)
 	}
-	if dir, err = os.MkdirTemp("", "badgateway-revision-"); err != nil {
-		return "", err
+	if dir, remove, err = passing("badgateway-revision-"); err != nil {
+		return "", nil, err
 	}
 	archive := exec.Command("git", "-C", top, "archive", "--format=tar", commit)
 	extract := exec.Command("tar", "-x", "-C", dir)
@@ -99,10 +103,41 @@ func checkedOut(revision string) (dir string, err error) {
 		}
 	}
 	if err != nil {
-		os.RemoveAll(dir)
-		return "", &harness.Problem{What: "reading the files of " + revision, Err: err}
+		remove()
+		return "", nil, &harness.Problem{What: "reading the files of " + revision, Err: err}
 	}
-	return dir, nil
+	return dir, remove, nil
+}
+
+// passing makes a folder for temporary files that is removed once this process has ended, however
+// it does: by a shell that makes it, and waits for the end of its input.
+func passing(prefix string) (dir string, remove func(), err error) {
+	const script = `trap "" HUP INT TERM; dir=$(mktemp -d "$1") || exit; echo "$dir"; cat; rm -rf -- "$dir"`
+	cmd := exec.Command("sh", "-c", script, "sh", filepath.Join(os.TempDir(), prefix+"XXXXXXXXXX"))
+	cmd.SysProcAttr = ownSession()
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	in, err := cmd.StdinPipe()
+	var out io.Reader
+	if err == nil {
+		out, err = cmd.StdoutPipe()
+	}
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("making a folder for a while: %w", err)
+	}
+	remove = func() {
+		in.Close()
+		cmd.Wait()
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		remove()
+		return "", nil, &harness.Problem{What: "making a folder for a while", Err: errors.New(strings.TrimSpace(said.String()))}
+	}
+	return strings.TrimSuffix(line, "\n"), remove, nil
 }
 
 // git is what git says.

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func compared(t *testing.T, dir string, args ...string) told {
@@ -13,22 +14,46 @@ func compared(t *testing.T, dir string, args ...string) told {
 	return run(t, command(t, dir, append([]string{"compare", "--runtime", "local"}, args...)...))
 }
 
-// Two configurations, and one with what it was in a revision.
-func TestConfigurationsAreCompared(t *testing.T) {
-	t.Parallel()
-	needsLabs(t)
-	dir := lay(t, guarded)
-	git := func(args ...string) {
-		t.Helper()
+// committed makes a repository of a folder, with all that is in it.
+func committed(t *testing.T, dir string) {
+	t.Helper()
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"commit", "-q", "-m", "as it was"}} {
 		cmd := exec.Command("git", append([]string{"-c", "user.name=tester", "-c", "user.email=tester@example.test"}, args...)...)
 		cmd.Dir = dir
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v: %s", args, err, said)
 		}
 	}
-	git("init", "-q")
-	git("add", "-A")
-	git("commit", "-q", "-m", "as it was")
+}
+
+// The files of a revision go with the comparison that they were for, even if that is killed.
+func TestNothingOfARevisionIsLeft(t *testing.T) {
+	t.Parallel()
+	needsLabs(t)
+	dir := lay(t, guarded)
+	committed(t, dir)
+	cmd := command(t, dir, "compare", "--runtime", "local", "HEAD:nginx.conf", "nginx.conf")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); len(left(cmd)) == 0; time.Sleep(time.Millisecond) {
+		if time.Since(began) > patience {
+			t.Fatal("there are no files of the revision")
+		}
+	}
+	b := brood{}
+	b.grow(cmd.Process.Pid)
+	cmd.Process.Kill()
+	cmd.Wait()
+	nothingLeft(t, cmd, b)
+}
+
+// Two configurations, and one with what it was in a revision.
+func TestConfigurationsAreCompared(t *testing.T) {
+	t.Parallel()
+	needsLabs(t)
+	dir := lay(t, guarded)
+	committed(t, dir)
 	before := textOf(t, filepath.Join(dir, "nginx.conf"))
 	amended(t, dir, "location /api/pay {", "location /api/pay { proxy_next_upstream error timeout non_idempotent;", "45s", "40s")
 	s := compared(t, dir, "HEAD:nginx.conf", "nginx.conf", "--report", "md=comment.md")
