@@ -23,6 +23,7 @@ var ofBodies = map[string]harness.Fault{
 	"BodyToHead": faults.BodyToHead, "CorruptGzip": faults.CorruptGzip,
 	"StopsReading": faults.StopsReading, "ResetInUpload": faults.ResetInUpload, "EarlyTooLarge": faults.EarlyTooLarge,
 	"EarlyUnauthorized": faults.EarlyUnauthorized, "EarlyAndDeaf": faults.EarlyAndDeaf,
+	"HeaderRefused":   faults.HeaderRefused,
 	"RequestTooLarge": faults.RequestTooLarge, "ClientStops": faults.ClientStops, "ClientLeaves": faults.ClientLeaves,
 }
 

@@ -8,7 +8,7 @@ import (
 var ofEdge = map[string]harness.Fault{
 	"HiddenByCache": faults.HiddenByCache, "GoneWhenExpired": faults.GoneWhenExpired, "SilentWhenExpired": faults.SilentWhenExpired,
 	"AskedAgain": faults.AskedAgain, "FirstHeld": faults.FirstHeld, "OriginDown": faults.OriginDown, "WrongHost": faults.WrongHost,
-	"Purged": faults.Purged,
+	"Purged": faults.Purged, "RangesDisagree": faults.RangesDisagree,
 }
 
 var edgeWorlds = map[string]harness.World{

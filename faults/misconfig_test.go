@@ -7,6 +7,7 @@ import (
 
 var ofMisconfig = map[string]harness.Fault{
 	"WrongPort": faults.WrongPort, "NoResolver": faults.NoResolver, "DeafResolver": faults.DeafResolver, "InvalidURL": faults.InvalidURL,
+	"Unrouted":  faults.Unrouted,
 	"EmptyPool": faults.EmptyPool, "ForeignProtocol": faults.ForeignProtocol, "Loop": faults.Loop, "WantsTLS": faults.WantsTLS,
 	"Misdirected": faults.Misdirected, "WantsFastCGI": faults.WantsFastCGI,
 }
@@ -14,6 +15,6 @@ var ofMisconfig = map[string]harness.Fault{
 var misled = harness.World{Misled: true, Setup: "misleads"}
 
 var misconfigWorlds = map[string]harness.World{
-	"WrongPort": misled, "NoResolver": misled, "DeafResolver": misled, "InvalidURL": misled, "EmptyPool": misled,
+	"WrongPort": misled, "NoResolver": misled, "DeafResolver": misled, "InvalidURL": misled, "Unrouted": misled, "EmptyPool": misled,
 	"ForeignProtocol": misled, "Loop": misled,
 }

@@ -31,6 +31,22 @@ func (b *Bay) PlayTo(ctx context.Context, s script.Script, step int) error {
 	})
 }
 
+// PlayEach is Play for a script of which each clause is to be met, by a request each.
+func (b *Bay) PlayEach(ctx context.Context, s script.Script) error {
+	if err := b.isPlayed(); err != nil {
+		return err
+	}
+	met := func(e *Evidence) (string, error) {
+		if n := e.Requests(); n < len(s) {
+			return "", fmt.Errorf("%s came to the upstream, and not %d", plural(n, "request"), len(s))
+		}
+		return fmt.Sprintf("the upstream answered %d requests of the gateway's", len(s)), nil
+	}
+	return b.alterHost(ctx, "lets the upstream play: "+abridge(s.String()), and(stepReached(s[0]), met), func(h *agent.Host) {
+		h.Script = s.String()
+	})
+}
+
 // PlayAndDie is Play for a script that the upstream's process does not survive.
 func (b *Bay) PlayAndDie(ctx context.Context, s script.Script) error {
 	if err := errors.Join(b.isPlayed(), b.isProcess()); err != nil {

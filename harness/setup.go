@@ -50,6 +50,7 @@ const (
 	HasNoResolver        Setup = "has no resolver"
 	AsksDeafResolver     Setup = "asks a resolver that does not exist"
 	PassesToNoURL        Setup = "passes to what is no URL"
+	PassesNothingOn      Setup = "passes nothing on"
 	HasAllDown           Setup = "has all servers marked as down"
 	SpeaksFastCGI        Setup = "speaks FastCGI to whatever is there"
 	PassesToItself       Setup = "passes to itself"
@@ -106,4 +107,9 @@ const (
 	EdgeAsksOnce       Setup = "has an edge that lets one request for an answer wait for another"
 	EdgeOfNobody       Setup = "has an edge in front of nobody"
 	EdgeAsksForAnother Setup = "has an edge that asks for another host"
+	EdgeAsksForRanges  Setup = "has an edge that asks for a page in ranges"
 )
+
+// SliceSize is how long a range is that an EdgeAsksForRanges asks for, in bytes: more than half of
+// script.Page.
+const SliceSize = 48

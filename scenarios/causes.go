@@ -63,7 +63,7 @@ func Causes() []KnownCause {
 		{"an early answer while the body is sent", []string{"send/early-413", "send/early-401", "send/early-413-deaf"}, ""},
 		{"the client is slow with its body, or leaves in it", []string{"send/client-stops", "send/client-leaves"}, ""},
 		{"the body cannot be spooled", []string{"local/disk-full"}, ""},
-		{"the request's header is too large for the upstream", nil, "the upstream's own 400 or 431 is relayed like any answer of its: misconfig/wants-tls and misconfig/misdirected show that"},
+		{"the request's header is too large for the upstream", []string{"send/header-refused"}, ""},
 
 		// Waiting for the header.
 		{"no byte ever comes", []string{"slow/never"}, ""},
@@ -137,7 +137,7 @@ func Causes() []KnownCause {
 
 		// The gateway itself.
 		{"a variable upstream that is no URL", []string{"misconfig/invalid-url"}, ""},
-		{"no route", nil, "a gateway without a route answers 404 of its own accord, and no upstream has any part in it"},
+		{"no route", []string{"misconfig/no-route"}, ""},
 		{"the request or its header is too large", []string{"send/too-large"}, ""},
 		{"a rate limit or an access rule", []string{"local/rate-limited", "local/at-once-limited"}, ""},
 		{"a reload or a stop in mid-request", []string{"local/reload", "local/stopped", "local/quit", "local/shutdown-timeout"}, ""},
@@ -154,7 +154,7 @@ func Causes() []KnownCause {
 		{"an error is cached", []string{"edge/error-kept"}, ""},
 		{"many wait for one cache fill", []string{"edge/lock"}, ""},
 		{"a truncated object is cached", []string{"edge/truncated-length", "edge/truncated-chunked", "edge/truncated-unframed"}, ""},
-		{"ranges that do not agree", nil, ofOtherProducts + "caches that fetch ranges; NGINX keeps what it asked for, and asks for all of it unless slice is configured"},
+		{"ranges that do not agree", []string{"edge/ranges-disagree"}, ""},
 		{"two tiers of caches", []string{"edge/miss", "edge/origin-down"}, ""},
 		{"Host or SNI that the origin does not know", []string{"misconfig/misdirected", "edge/wrong-host", "tls/wrong-name"}, ""},
 		{"the edge cannot resolve the origin", []string{"dns/nxdomain"}, ""},

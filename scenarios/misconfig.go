@@ -42,6 +42,15 @@ var misconfig = []Scenario{
 		Repair: []Step{ReadLogs, FixConfig},
 	},
 	{
+		ID: "misconfig/no-route", Folklore: "404",
+		Title:  "a request that no location passes on is not found, and no upstream hears of it",
+		Why:    "The location has another path than the client asks for, or the request landed at the default server of another site: the gateway answers of its own accord. No gateway error and no log line above notice, and the upstream's log has nothing; the page is the gateway's, which is what tells it from a 404 of the application. RFC 9209 2.3.3 recommends 500 for it.",
+		World:  World{Misled: true, Setup: PassesNothingOn},
+		Fault:  faults.Unrouted,
+		Expect: []Check{Answers(404), AnswersInTime(Immediately), Tries(0), Recovers(), Names(""), HidesVersion()},
+		Repair: []Step{ReadLogs, FixConfig},
+	},
+	{
 		ID: "misconfig/empty-pool", Folklore: "503",
 		Title:  "a pool whose servers are all marked as down is unavailable, at once",
 		Why:    "Every server was taken out by hand or by a template that found none. Nobody is asked, and the log says `no live upstreams`. RFC 9209 2.3.4 recommends 503: nothing is wrong with any answer, there is nobody to ask.",

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"strings"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -82,6 +84,15 @@ var send = []Scenario{
 		Traffic: film,
 		Fault:   faults.EarlyAndDeaf,
 		Expect:  append(PassedOn(413), KeepsPage()),
+	},
+	{
+		ID: "send/header-refused", Folklore: "502",
+		Title:   "an upstream's 431 for a header that is too large for it is relayed",
+		Why:     "The gateway takes headers of up to four lines of 8 kB (large_client_header_buffers) and the upstream less: cookies that have grown, a token with many groups, fields that each tier adds. Only some users see it, those with the long cookies, until they clear them. The answer is the upstream's own (RFC 6585 5; others say 400), and the gateway logs nothing.",
+		Traffic: Traffic{Header: "Cookie: basket=" + strings.Repeat("7", 6<<10) + "\r\n"},
+		Fault:   faults.HeaderRefused,
+		Expect:  RelayedPage(431),
+		Repair:  []Step{CurlFromProxy, RaiseLimits},
 	},
 	{
 		ID: "send/too-large", Folklore: "413",

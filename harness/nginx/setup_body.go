@@ -49,6 +49,7 @@ var sendAlterations = map[string]alteration{
 	"send/early-413":          disguised(413),
 	"send/streamed-early-413": disguised(413),
 	"send/early-401":          disguised(401),
+	"send/header-refused":     disguised(431),
 	"send/early-413-deaf":     disguised(413),
 	"send/too-large":          {New: "client_max_body_size 0;"},
 	"send/client-stops":       {New: "proxy_request_buffering off;"},

@@ -32,6 +32,12 @@ func (s setup) purged() setup {
 	return s
 }
 
+// sliced is the setup with a place in the cache for each range (ngx_http_slice_module).
+func (s setup) sliced() setup {
+	s.Location = strings.Replace(s.Location, "$request_uri;", "$request_uri$slice_range;", 1)
+	return s
+}
+
 // originServer has a location that is written otherwise than the edge's, so that an alteration
 // can tell them apart, and means the same.
 const originServer = `
@@ -63,7 +69,9 @@ var edgeSetups = map[harness.Setup]setup{
 	harness.EdgeCanBePassed:    edge("proxy_cache_valid 200 1s;", "proxy_cache_use_stale error timeout http_502 http_504;", "proxy_cache_bypass $http_pragma;"),
 	harness.EdgeCanBePurged:    edge("proxy_cache_valid 200 1s;", "proxy_cache_use_stale error timeout http_502 http_504;").purged(),
 	harness.EdgeAsksOnce:       edge("proxy_cache_valid 200 1m;", "proxy_cache_lock on;", "proxy_cache_lock_timeout 1s;"),
-	harness.EdgeOfNobody:       {Pass: `proxy_pass http://{{.Origin}};`},
+	harness.EdgeAsksForRanges: edge(fmt.Sprintf("slice %d;", harness.SliceSize), "proxy_set_header Range $slice_range;",
+		"proxy_http_version 1.1;", "proxy_cache_valid 200 206 1s;").sliced(),
+	harness.EdgeOfNobody: {Pass: `proxy_pass http://{{.Origin}};`},
 	harness.EdgeAsksForAnother: {
 		HTTP: fmt.Sprintf(originServer, "\n    server_name {{.Name}};") + `
 server {
@@ -92,4 +100,5 @@ var edgeAlterations = map[string]alteration{
 	"edge/lock":               {New: "proxy_cache_lock_age 100ms;"},
 	"edge/origin-down":        masked,
 	"edge/wrong-host":         {"return 404;", "return 200;"},
+	"edge/ranges-disagree":    {"location ^~ / {", "location ^~ / {\n            proxy_hide_header ETag;"}, // by which alone they could be told apart,
 }

@@ -19,8 +19,9 @@ upstream down.{{.Name}} {
 }`,
 		Pass: `proxy_pass http://down.{{.Name}};`,
 	},
-	harness.SpeaksFastCGI:  {Pass: `fastcgi_pass {{.Server}};`, Location: "fastcgi_connect_timeout 1s;\nfastcgi_send_timeout 2s;\nfastcgi_read_timeout 2s;"},
-	harness.PassesToItself: {Pass: `proxy_pass http://127.0.0.1:80;`, Location: `proxy_set_header Host $host;`},
+	harness.PassesNothingOn: {Location: `return 404;`},
+	harness.SpeaksFastCGI:   {Pass: `fastcgi_pass {{.Server}};`, Location: "fastcgi_connect_timeout 1s;\nfastcgi_send_timeout 2s;\nfastcgi_read_timeout 2s;"},
+	harness.PassesToItself:  {Pass: `proxy_pass http://127.0.0.1:80;`, Location: `proxy_set_header Host $host;`},
 	harness.MasksErrors: {
 		Server: `
 location = /sorry {
@@ -49,6 +50,7 @@ var misconfigAlterations = map[string]alteration{
 	"misconfig/deaf-resolver":  masked,
 	"misconfig/invalid-url":    masked,
 	"misconfig/empty-pool":     masked,
+	"misconfig/no-route":       {"return 404;", "return 200;"},
 	"misconfig/fastcgi":        masked,
 	"misconfig/loop":           masked,
 	"misconfig/masked":         {"=200 ", ""},

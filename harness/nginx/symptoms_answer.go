@@ -276,6 +276,13 @@ var framing = []symptom{
 		},
 	},
 	{
+		said: "etag mismatch in slice response", phase: harness.PhaseHeader, errorType: "http_protocol_error",
+		means: "A page that is asked for in ranges (slice) changed between two of them. The client got a 200 with the whole length and a part of the body.",
+		candidates: []candidate{
+			{"edge/ranges-disagree", "`curl -sI UPSTREAM` several times in a row gives other entity tags: of a deployment, or of servers that have not the same file."},
+		},
+	},
+	{
 		said: "upstream sent invalid chunked response", phase: harness.PhaseBody, errorType: "http_response_transfer_coding",
 		means: "What should be a chunk's size is none, or the chunk is longer or shorter than that. The client got a 200 and a part of the body.",
 		candidates: []candidate{
