@@ -150,7 +150,7 @@ var edge = []Scenario{
 		Repair: []Step{CheckEdge, CurlFromProxy, FixConfig},
 	},
 	{
-		ID: "edge/ranges-disagree",
+		ID:      "edge/ranges-disagree",
 		Title:   "a page that changes between two of its ranges is cut, at once",
 		Why:     "An edge that asks for large files in ranges (the module slice) puts one together from answers of different moments. After a deployment in between, or from a pool whose servers have not the same file, the entity tags differ, and it can only break off: its header is out, with the whole length. The log says `etag mismatch in slice response`; versioned names of files are the remedy, since what is cached of the old one stays.",
 		World:   World{Setup: EdgeAsksForRanges},
