@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/badgateway/badgateway/harness/agent"
 )
@@ -21,8 +22,8 @@ const memoryLimit = 192 << 20
 
 // Open makes a lab with a bay for each plot, or with one bay whose upstream is a process
 // where none is asked for, and waits until the gateway serves them. A gateway that runs
-// and never listens gets a second lab: that was seen twice, on an engine with far
-// more labs than cores, and not explained.
+// and never listens gets a second lab, and so does one that could not be traced: either was
+// seen, once in hundreds of labs of an engine with far more than cores, and not explained.
 func Open(ctx context.Context, rt Runtime, gw Gateway, plots ...Plot) (*OpenLab, error) {
 	return OpenBy(ctx, RealClock, rt, gw, plots...)
 }
@@ -33,7 +34,7 @@ func OpenBy(ctx context.Context, c Clock, rt Runtime, gw Gateway, plots ...Plot)
 		plots = []Plot{{Name: "own", World: World{Process: true}}}
 	}
 	lab, err := open(ctx, c, rt, gw, plots)
-	if errors.Is(err, errSilentGateway) && ctx.Err() == nil {
+	if (errors.Is(err, errSilentGateway) || errors.Is(err, errUntraced)) && ctx.Err() == nil {
 		return open(ctx, c, rt, gw, plots)
 	}
 	return lab, err
@@ -105,6 +106,9 @@ func (o *OpenLab) start(ctx context.Context) error {
 		return &Problem{What: "the gateway does not serve (" + lastOf(lines) + ")", Err: err,
 			Hint: "it has to listen on that port, of every address", Detail: lines[max(0, len(lines)-20):]}
 	}
+	if why, is := strings.CutPrefix(lastOf(lines), agent.Says); is {
+		return fmt.Errorf("%w: %s", errUntraced, why)
+	}
 	return &Problem{
 		What:   "the gateway did not start: " + lastOf(lines),
 		Hint:   "its log says why; a configuration of your own has to start in a place where only the lab's names resolve",
@@ -114,6 +118,9 @@ func (o *OpenLab) start(ctx context.Context) error {
 
 // errSilentGateway is a gateway that runs and does not listen.
 var errSilentGateway = errors.New("it runs and does not listen")
+
+// errUntraced is a gateway that was not begun, since who lets it live by the lab's clock could not.
+var errUntraced = errors.New("the gateway could not be traced")
 
 func lastOf(lines []string) string {
 	if len(lines) == 0 {

@@ -37,6 +37,10 @@ const (
 	TraceWord    = "trace" // with a command, in a container beside the agent's
 )
 
+// Says is how such an executable begins what it says on its standard error where it could not do
+// what it was to.
+const Says = "agent: "
+
 // MappedDescriptor is what an agent waits for before all else where it is not yet known
 // who it is: a byte there says that its users are mapped (user_namespaces(7)).
 const MappedDescriptor = 3

@@ -28,11 +28,11 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 		exitOn(syscall.SIGTERM, syscall.SIGINT)
 		err = Serve(in, out)
 	default:
-		fmt.Fprintln(errs, "agent: this program runs in a lab, started by badgateway")
+		fmt.Fprintln(errs, agent.Says+"this program runs in a lab, started by badgateway")
 		return 2
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "agent: %v\n", err)
+		fmt.Fprintf(errs, agent.Says+"%v\n", err)
 		return 1
 	}
 	return 0
