@@ -111,8 +111,11 @@ func FreesUpstream() Check {
 
 // KeepsUpstream: it does not.
 func KeepsUpstream() Check {
-	return Check{Title: "keeps the upstream at work when its client has left", Judge: func(_ Policy, e *Evidence) error {
-		if released := e.released(); released > 0 {
+	return Check{Title: "keeps the upstream at work when its client has left", Judge: func(p Policy, e *Evidence) error {
+		switch released := e.released(); {
+		case p.Read.Value > 0 && released >= p.Read.Value: // the upstream was late, and not the client's leaving is the reason
+			return Doubt(fmt.Sprintf("it ended the connection after %v, when its read timeout was over too", milliseconds(released)))
+		case released > 0:
 			return fmt.Errorf("it ended the connection after %v", milliseconds(released))
 		}
 		return nil
