@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -308,6 +309,28 @@ func TestWhetherAFaultOutlastsItselfIsAskedInTime(t *testing.T) {
 		err := Outlasts().Judge(policy, &Evidence{Recovery: c.r})
 		if _, doubt := err.(Doubt); (err != nil) != c.wrong || doubt != c.doubt {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A connection that the gateway ends once its read timeout is over is no sign that it went with its
+// client.
+func TestWhoEndsAnUpstreamsWork(t *testing.T) {
+	p := Policy{Read: Setting{Value: 2 * time.Second}}
+	for after, want := range map[time.Duration]Verdict{0: Pass, 500 * ms: Fail, 1999 * ms: Fail, 2000 * ms: Inconclusive, 2300 * ms: Inconclusive} {
+		e := &Evidence{Exchange: agent.Exchange{Began: time.Second}}
+		if after > 0 {
+			e.After.Events = []agent.Event{{Kind: agent.Gone, At: time.Second + after, Peer: agent.NearAddr(0)}}
+			e.Hosts = []int{0}
+		}
+		err, got := KeepsUpstream().Judge(p, e), Pass
+		if doubt := Doubt(""); errors.As(err, &doubt) {
+			got = Inconclusive
+		} else if err != nil {
+			got = Fail
+		}
+		if got != want {
+			t.Errorf("ended after %v it is %v, want %v: %v", after, got, want, err)
 		}
 	}
 }
