@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,11 +88,13 @@ func checkedOut(revision string) (dir string, remove func(), err error) {
 	if err != nil {
 		return "", nil, usage("name a branch, a tag or a commit; a shallow clone has few of them (fetch-depth: 0)", "no revision is called %q in %s", revision, top)
 	}
-	if dir, remove, err = passing("badgateway-revision-"); err != nil {
+	dir, holder, remove, err := passing("badgateway-revision-")
+	if err != nil {
 		return "", nil, err
 	}
 	archive := exec.Command("git", "-C", top, "archive", "--format=tar", commit)
 	extract := exec.Command("tar", "-x", "-C", dir)
+	extract.ExtraFiles = []*os.File{holder}
 	if extract.Stdin, err = archive.StdoutPipe(); err == nil {
 		if err = extract.Start(); err == nil {
 			err = archive.Run()
@@ -109,35 +110,39 @@ func checkedOut(revision string) (dir string, remove func(), err error) {
 	return dir, remove, nil
 }
 
-// passing makes a folder for temporary files that is removed once this process has ended, however
-// it does: by a shell that makes it, and waits for the end of its input.
-func passing(prefix string) (dir string, remove func(), err error) {
-	const script = `trap "" HUP INT TERM; dir=$(mktemp -d "$1") || exit; echo "$dir"; cat; rm -rf -- "$dir"`
+// passing makes a folder for temporary files that is removed once nobody holds it any more: this
+// process, by remove or however it ends, and whom it gave the holder as a file. It is removed by
+// a shell that waits for the end of its input.
+func passing(prefix string) (dir string, holder *os.File, remove func(), err error) {
+	const script = `trap "" HUP INT TERM PIPE; dir=$(mktemp -d "$1") || exit; echo "$dir"; cat; rm -rf -- "$dir"`
 	cmd := exec.Command("sh", "-c", script, "sh", filepath.Join(os.TempDir(), prefix+"XXXXXXXXXX"))
 	cmd.SysProcAttr = ownSession()
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	in, err := cmd.StdinPipe()
-	var out io.Reader
-	if err == nil {
-		out, err = cmd.StdoutPipe()
+	in, holder, err := os.Pipe()
+	if err != nil {
+		return "", nil, nil, fmt.Errorf("making a folder for a while: %w", err)
 	}
+	cmd.Stdin = in
+	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
+	in.Close()
 	if err != nil {
-		return "", nil, fmt.Errorf("making a folder for a while: %w", err)
+		holder.Close()
+		return "", nil, nil, fmt.Errorf("making a folder for a while: %w", err)
 	}
 	remove = func() {
-		in.Close()
+		holder.Close()
 		cmd.Wait()
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		remove()
-		return "", nil, &harness.Problem{What: "making a folder for a while", Err: errors.New(strings.TrimSpace(said.String()))}
+		return "", nil, nil, &harness.Problem{What: "making a folder for a while", Err: errors.New(strings.TrimSpace(said.String()))}
 	}
-	return strings.TrimSuffix(line, "\n"), remove, nil
+	return strings.TrimSuffix(line, "\n"), holder, remove, nil
 }
 
 // git is what git says.
