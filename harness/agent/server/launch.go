@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -260,10 +258,10 @@ func endAll(home string) {
 
 // inhabitants are the processes in a mount namespace.
 func inhabitants(home string) (found []int) {
-	links, _ := filepath.Glob("/proc/[0-9]*/ns/mnt")
-	for _, link := range links {
-		if ns, err := os.Readlink(link); err == nil && ns == home {
-			if pid, err := strconv.Atoi(strings.Split(link, "/")[2]); err == nil {
+	pids, _ := numbered("/proc")
+	for _, pid := range pids {
+		if ns, err := os.Readlink("/proc/" + pid + "/ns/mnt"); err == nil && ns == home {
+			if pid, err := strconv.Atoi(pid); err == nil {
 				found = append(found, pid)
 			}
 		}

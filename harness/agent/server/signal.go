@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -60,24 +59,36 @@ var errNoProcess = errors.New("the gateway has no such process")
 
 // find looks for a process of the namespace (proc(5), stat).
 func find(wanted func(pid, parent int) bool) (int, error) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	pids, err := numbered("/proc")
 	if err != nil {
 		return 0, err
 	}
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
+	for _, pid := range pids {
+		text, err := os.ReadFile("/proc/" + pid + "/stat")
 		if err != nil {
 			continue // it has ended
 		}
 		_, rest, _ := strings.Cut(string(text), ") ") // after the name, which may hold anything
 		fields := strings.Fields(rest)
-		pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
 		if len(fields) < 2 || fields[0] == "Z" {
 			continue
 		}
+		pid, _ := strconv.Atoi(pid)
 		if parent, err := strconv.Atoi(fields[1]); err == nil && wanted(pid, parent) {
 			return pid, nil
 		}
 	}
 	return 0, errNoProcess
+}
+
+// numbered are the entries of a folder of /proc that are called by a number: processes, threads
+// or descriptors. (filepath.Glob would read the folder of each.)
+func numbered(folder string) (names []string, err error) {
+	entries, err := os.ReadDir(folder)
+	for _, e := range entries {
+		if name := e.Name(); name[0] >= '0' && name[0] <= '9' {
+			names = append(names, name)
+		}
+	}
+	return names, err
 }

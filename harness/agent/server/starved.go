@@ -4,7 +4,6 @@ package server
 
 import (
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -21,8 +20,11 @@ func (w *world) starved() time.Duration {
 	if _, virtual := w.clock.(*clock.Virtual); virtual {
 		return 0
 	}
-	threads, _ := filepath.Glob("/proc/self/task/[0-9]*/schedstat")
-	var gateway []string
+	var gateway, threads []string
+	tids, _ := numbered("/proc/self/task")
+	for _, tid := range tids {
+		threads = append(threads, "/proc/self/task/"+tid+"/schedstat")
+	}
 	if master, err := masterOf(w.inside); err == nil {
 		gateway = append(gateway, schedstat(master))
 		find(func(pid, parent int) bool {

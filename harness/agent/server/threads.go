@@ -105,16 +105,12 @@ func (t *threads) others() iter.Seq2[string, task] {
 
 // find brings what is known up to date.
 func (t *threads) find() error {
-	entries, err := os.ReadDir("/proc")
+	pids, err := numbered("/proc")
 	if err != nil {
 		return err
 	}
 	there := map[string]bool{}
-	for _, e := range entries {
-		pid := e.Name()
-		if pid[0] < '0' || pid[0] > '9' {
-			continue
-		}
+	for _, pid := range pids {
 		there[pid] = true
 		if t.processes[pid] != nil {
 			continue
