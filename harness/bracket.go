@@ -45,10 +45,11 @@ type bracket struct {
 	fault   Fault
 	traffic Traffic
 	turns   *turns
-	sham    bool // nothing is injected
-	insist  bool // the visitor asks again where the fault was not met
-	hasty   bool // recovery is not waited for
-	logs    bool // something of it is to be logged, whatever the answer
+	waits   time.Duration // as is expected, when its turn is over
+	sham    bool          // nothing is injected
+	insist  bool          // the visitor asks again where the fault was not met
+	hasty   bool          // recovery is not waited for
+	logs    bool          // something of it is to be logged, whatever the answer
 
 	evidence Evidence
 	proofs   []Proof
@@ -67,10 +68,13 @@ func (k *bracket) play(ctx context.Context) error {
 
 func (k *bracket) plays(ctx context.Context) error {
 	k.evidence.Hosts, k.evidence.Spared = k.bay.indices(), k.bay.Site.World.Spared
-	if err := k.timed(&k.spent.Baseline, func() error { return k.turns.take(ctx, func() error { return k.baseline(ctx) }) }); err != nil {
+	err := k.turns.take(ctx, ofCell, k.waits, func() error {
+		return k.timed(&k.spent.Baseline, func() error { return k.baseline(ctx) })
+	})
+	if err != nil {
 		return err
 	}
-	err := k.underFault(ctx)
+	err = k.underFault(ctx)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -89,7 +93,7 @@ func (k *bracket) underFault(ctx context.Context) (err error) {
 		k.evidence.Well = k.bay.lab.well.since(k.evidence.Exchange.Began)
 	}()
 	// In one turn: what was injected may last no longer than it takes the visitor to meet it.
-	return k.turns.take(ctx, func() error {
+	return k.turns.take(ctx, ofCell, k.waits, func() error {
 		if err := k.timed(&k.spent.Inject, func() error { return k.inject(ctx) }); err != nil {
 			return fmt.Errorf("injecting: %w", err)
 		}

@@ -7,20 +7,22 @@ import (
 	"time"
 )
 
+// logWithin is how long a line of the log may take to arrive.
+const logWithin = time.Second
+
 // readLog collects what the gateway logged about the visitor. The log comes by another
 // way than the answer: where something went wrong it is given a moment to arrive.
 func (k *bracket) readLog(ctx context.Context) {
 	if k.evidence.Outcome == "" {
 		return // nobody asked
 	}
-	const moment = time.Second
 	e := &k.evidence
 	smooth := !e.Started || !k.logs && e.Outcome == Answered && e.Exchange.Response.Status/100 != 5
 	enough := func(lines []string) bool {
 		e.Log = k.about(k.bay.visitor().String(), lines[k.logged:])
 		return smooth || len(e.Log) > 0
 	}
-	k.bay.lab.untilLogged(ctx, moment, enough)
+	k.bay.lab.untilLogged(ctx, logWithin, enough)
 	e.Log = append(e.Log, k.about("", e.Startup)...)
 	if k.bay.Site.World.Alone {
 		lines := k.bay.lab.Gateway.Log().Lines()

@@ -45,6 +45,7 @@ type Check struct {
 	Title    string // completes "the gateway ..."
 	Term     *Term  // the time that it speaks of, nil if of none
 	Log      bool   // it is about what the gateway logs, which comes by another way than the answer
+	Failure  bool   // it is of an outcome about which a gateway may have something to log
 	// Rule names the rule that it is of, "" where it is of a scenario; Cite what it rests on.
 	Rule, Cite string
 	// Judge returns nil, or what was seen instead. A Doubt says that the evidence
@@ -96,8 +97,8 @@ func (e *Evidence) Saw() string {
 	return string(e.Outcome)
 }
 
-func checkOutcome(title string, holds func(*Evidence) bool) Check {
-	return Check{Title: title, Judge: func(_ Policy, e *Evidence) error {
+func checkOutcome(title string, failure bool, holds func(*Evidence) bool) Check {
+	return Check{Title: title, Failure: failure, Judge: func(_ Policy, e *Evidence) error {
 		if holds(e) {
 			return nil
 		}
@@ -107,7 +108,7 @@ func checkOutcome(title string, holds func(*Evidence) bool) Check {
 
 // Answers: a whole response with that status.
 func Answers(status int) Check {
-	return checkOutcome("answers "+statusText(status), func(e *Evidence) bool {
+	return checkOutcome("answers "+statusText(status), status/100 == 5, func(e *Evidence) bool {
 		return e.Outcome == Answered && e.Exchange.Response.Status == status
 	})
 }
@@ -118,14 +119,14 @@ func Ends(status int, outcome Outcome) Check {
 	if status != 0 {
 		title = fmt.Sprintf("gives %s, %s", statusText(status), outcome)
 	}
-	return checkOutcome(title, func(e *Evidence) bool {
+	return checkOutcome(title, true, func(e *Evidence) bool {
 		return e.Outcome == outcome && e.Exchange.Response.Status == status
 	})
 }
 
 // RefusesToStart: there is no gateway, and it said why.
 func RefusesToStart() Check {
-	return checkOutcome("refuses to start", func(e *Evidence) bool {
+	return checkOutcome("refuses to start", false, func(e *Evidence) bool {
 		return e.Outcome == DidNotStart && len(e.Startup) > 0
 	})
 }

@@ -3,7 +3,9 @@ package harness
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -37,14 +39,17 @@ type timing struct {
 	lack   error             // why there is none; nil where there is one, or nobody asked for it
 }
 
+// choosesClock says whether any scenario may want another clock than the machine's.
+func (r *run) choosesClock() bool { return r.plan.Clock != "" && r.plan.Clock != RealClock }
+
 // clocks finds out which scenarios want a virtual clock, and whether there can be one.
 func (r *run) clocks(ctx context.Context) error {
 	r.timing.wanted, r.timing.kernel = map[string]bool{}, map[string]string{}
 	for _, s := range r.plan.Scenarios {
-		if r.plan.Clock == "" || r.plan.Clock == RealClock || r.plan.gatewayOf(s).Fits(s) != nil {
+		if !r.choosesClock() || r.plan.gatewayOf(s).Fits(s) != nil {
 			continue
 		}
-		policy, err := policyOf(r.plan.gatewayOf(s), s)
+		policy, err := r.policy(s)
 		if err != nil {
 			return err
 		}
@@ -82,14 +87,52 @@ func (t timing) told() string {
 	return wait + ": the clock is virtual"
 }
 
-// policyOf is by what a gateway goes in a scenario.
-func policyOf(gw Gateway, s Scenario) (Policy, error) {
+// policies is by what a gateway goes in each scenario.
+type policies struct {
+	mu    sync.Mutex
+	known map[string]Policy // by key
+}
+
+// policy is by what the gateway goes in a scenario.
+func (r *run) policy(s Scenario) (Policy, error) {
+	r.policies.mu.Lock()
+	policy, known := r.policies.known[s.Key()]
+	r.policies.mu.Unlock()
+	if known {
+		return policy, nil
+	}
+	gw := r.plan.gatewayOf(s)
 	sites := sitesOf(gw, plotsOf(rowsOf(s)))
 	boot, err := gw.Boot(sites)
 	if err != nil {
 		return Policy{}, fmt.Errorf("configuring %s: %w", gw.Name(), err)
 	}
-	return gw.Policy(boot, sites[0])
+	if policy, err = gw.Policy(boot, sites[0]); err != nil {
+		return Policy{}, err
+	}
+	r.policies.mu.Lock()
+	defer r.policies.mu.Unlock()
+	if r.policies.known == nil {
+		r.policies.known = map[string]Policy{}
+	}
+	r.policies.known[s.Key()] = policy
+	return policy, nil
+}
+
+// readPolicies reads them all, on all cores. What cannot be read says so to who asks for it.
+func (r *run) readPolicies() {
+	var wg sync.WaitGroup
+	cores := runtime.NumCPU()
+	for core := range cores {
+		wg.Go(func() {
+			for i := core; i < len(r.plan.Scenarios); i += cores {
+				if s := r.plan.Scenarios[i]; (r.choosesClock() || s.Waits == 0) && r.plan.gatewayOf(s).Fits(s) == nil {
+					r.policy(s)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // Longest is the longest of the times that a client may have to wait for.

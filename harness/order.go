@@ -127,73 +127,35 @@ func (s Scenario) hosts() int {
 	return len(s.Route.Servers)
 }
 
-// longestFirst lets what takes longest begin first, so that a run does not wait for it at
-// its end.
-func (r *run) longestFirst(groups [][]row) {
-	if len(groups) < 2 {
-		return
-	}
-	takes := make(map[string]time.Duration, len(groups))
-	for _, g := range groups {
-		takes[g[0][0].Key()] = r.takes(g)
-	}
-	slices.SortStableFunc(groups, func(a, b []row) int { return cmp.Compare(takes[b[0][0].Key()], takes[a[0][0].Key()]) })
+// longestFirst is an order in which what takes longest comes first.
+func longestFirst[T any](all []T, takes func(T) time.Duration) {
+	slices.SortStableFunc(all, func(a, b T) int { return cmp.Compare(takes(b), takes(a)) })
 }
 
-// takes is how long a group is expected to play, by the policy of its first site: an
-// estimate, by which nothing is judged. A configuration that cannot be read says so when
-// its lab is opened.
+// takes is how long a group is expected to play.
 func (r *run) takes(group []row) (longest time.Duration) {
-	all := slices.Concat(group...)
-	for _, s := range all {
-		longest = max(longest, s.Waits)
-	}
-	if longest > 0 {
-		return longest
-	}
-	gateway := r.plan.gatewayOf(all[0])
-	sites := sitesOf(gateway, plotsOf(group))
-	boot, err := gateway.Boot(sites)
-	if err != nil {
-		return 0
-	}
-	policy, err := gateway.Policy(boot, sites[0])
-	if err != nil {
-		return 0
-	}
-	for _, s := range all {
-		longest = max(longest, s.waits(policy))
+	for _, s := range slices.Concat(group...) {
+		longest = max(longest, r.expects(s))
 	}
 	return longest
 }
 
-// slowestFirst are the indices of rows in the order in which they should begin, in the bays that
-// they are to be played in: they take turns in working, and who waits longest is to wait while
-// others work.
-func slowestFirst(rows []row, bays []*Bay) []int {
-	order := make([]int, len(rows))
-	for i := range order {
-		order[i] = i
+// expects is how long a scenario will wait: an estimate, by which nothing is judged. A
+// configuration that cannot be read says so when its lab is opened.
+func (r *run) expects(s Scenario) (longest time.Duration) {
+	if s.Waits > 0 {
+		return s.Waits
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(rows[b].waits(bays[b].Policy), rows[a].waits(bays[a].Policy))
-	})
-	return order
-}
-
-// waits is how long its scenarios wait, one after the other.
-func (w row) waits(p Policy) (total time.Duration) {
-	for _, s := range w {
-		total += s.waits(p)
+	policy, err := r.policy(s)
+	if err != nil {
+		return 0
 	}
-	return total
-}
-
-// waits is the longest time that its checks speak of.
-func (s Scenario) waits(p Policy) (longest time.Duration) {
 	for _, c := range s.Expect {
 		if c.Term != nil {
-			longest = max(longest, c.Term.Of(p))
+			longest = max(longest, c.Term.Of(policy))
+		}
+		if c.Failure && !s.logs() { // a line that does not come is waited for all the same
+			longest = max(longest, logWithin)
 		}
 	}
 	return longest

@@ -74,23 +74,38 @@ func TestAShuffleCanBeHadAgain(t *testing.T) {
 	}
 }
 
-// What takes longest begins first; what takes as long keeps its place.
+// What waits longest begins first, in labs that are opened first; what waits as long keeps its place.
 func TestTheLongestBeginsFirst(t *testing.T) {
-	timed := func(id string, term Term) []row {
-		return rowsOf(Scenario{ID: id, Expect: []Check{Answers(504), AnswersInTime(term)}})
+	timed := func(id string, term Term) Scenario {
+		return Scenario{ID: id, Expect: []Check{Answers(504), AnswersInTime(term), Names("connection_read_timeout")}}
 	}
-	groups := [][]row{
-		timed("a", Immediately), timed("b", ReadTimeout), timed("c", Immediately), timed("d", ConnectTimeout), timed("e", ReadTimeout),
+	known := timed("g", Immediately)
+	known.Waits = time.Hour
+	silent := timed("h", Immediately)
+	silent.Expect = []Check{Answers(503), Names("")}
+	alone := timed("i", ReadTimeout)
+	alone.World.Alone = true
+	all := []Scenario{
+		timed("a", Immediately), timed("b", ReadTimeout), timed("c", Immediately), timed("d", ConnectTimeout), timed("e", ReadTimeout), known, silent, alone,
 	}
-	r := &run{plan: &Plan{Gateway: newPlay()}}
-	if policy.Connect.Value >= policy.Read.Value || policy.Connect.Value == 0 {
+	r := &run{plan: &Plan{Gateway: small{newPlay()}}}
+	if policy.Connect.Value > logWithin || policy.Connect.Value == 0 || logWithin >= policy.Read.Value {
 		t.Fatalf("the policy under test tells nothing apart: %+v", policy)
 	}
-	r.longestFirst(groups)
-	if got := labsOf(groups); got != "b e d a c" {
+	const want = "g,b,e i d,h,a c"
+	if got := labsOf(r.arranged(slices.Clone(all))); got != want {
 		t.Errorf("they begin in the order %s", got)
 	}
+	r.plan.Shuffle = true
+	if got := labsOf(r.arranged(slices.Clone(all))); got == want {
+		t.Error("they are not shuffled")
+	}
 }
+
+// small is a gateway with room for three.
+type small struct{ *play }
+
+func (small) Capacity() int { return 3 }
 
 func TestRoutesToTheSameServerDoNotShareALab(t *testing.T) {
 	to := func(id string, servers ...string) Scenario {

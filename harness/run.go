@@ -82,10 +82,15 @@ func Run(ctx context.Context, plan Plan) (Summary, error) {
 }
 
 func (r *run) play(ctx context.Context) (Summary, error) {
-	err := r.clocks(ctx)
 	var ready []Scenario
+	var wg sync.WaitGroup
+	var unready error
+	wg.Go(func() { ready, unready = r.ready(ctx) })
+	r.readPolicies()
+	err := r.clocks(ctx)
+	wg.Wait()
 	if err == nil {
-		ready, err = r.ready(ctx)
+		err = unready
 	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -106,6 +111,8 @@ type run struct {
 	turns   *turns
 	timing  timing
 	sampled map[string]bool // by key: whose cells are confirmed
+
+	policies policies
 
 	mu    sync.Mutex
 	cells map[string]Cell
@@ -149,10 +156,13 @@ func (r *run) arranged(ready []Scenario) [][]row {
 	var arranged [][]row
 	for _, c := range []Clock{RealClock, VirtualClock} { // a lab has one
 		own := slices.DeleteFunc(slices.Clone(ready), func(s Scenario) bool { own, _ := r.clock(s); return own != c })
+		if !r.plan.Shuffle && c == RealClock { // those that wait for long begin together, while the labs of others are opened
+			longestFirst(own, r.expects)
+		}
 		arranged = append(arranged, groups(own, r.plan.Gateway.Capacity(), r.plan.InRows && c == VirtualClock)...)
 	}
 	if !r.plan.Shuffle {
-		r.longestFirst(arranged)
+		longestFirst(arranged, r.takes)
 	}
 	return arranged
 }
@@ -195,10 +205,15 @@ func (r *run) lab(ctx context.Context, rows []row, take int) (err error) {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	began := time.Now()
+	var open *OpenLab
+	var began time.Time
 	scenarios := slices.Concat(rows...)
-	clock, _ := r.clock(scenarios[0])
-	open, err := OpenBy(ctx, clock, r.plan.Runtime, r.plan.gatewayOf(scenarios[0]), plotsOf(rows)...)
+	err = r.turns.take(ctx, ofLab, r.takes(rows), func() (err error) {
+		began = time.Now()
+		clock, _ := r.clock(scenarios[0])
+		open, err = OpenBy(ctx, clock, r.plan.Runtime, r.plan.gatewayOf(scenarios[0]), plotsOf(rows)...)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -214,7 +229,7 @@ func (r *run) lab(ctx context.Context, rows []row, take int) (err error) {
 	var wg sync.WaitGroup
 	errs := make([]error, len(rows))
 	cells := make([][]Cell, len(rows))
-	for _, i := range slowestFirst(rows, open.Bays) {
+	for i := range rows {
 		wg.Go(func() { cells[i], errs[i] = r.row(ctx, rows[i], open.Bays[i], take, len(scenarios) > 1) })
 	}
 	wg.Wait()
@@ -241,7 +256,7 @@ func (r *run) row(ctx context.Context, scenarios row, b *Bay, take int, shared b
 
 // cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
 func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int, shared bool) (Cell, error) {
-	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, turns: r.turns, sham: r.plan.Sham, insist: s.Insist, hasty: s.Hasty, logs: s.logs()}
+	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, turns: r.turns, waits: r.expects(s), sham: r.plan.Sham, insist: s.Insist, hasty: s.Hasty, logs: s.logs()}
 	b.patience = s.Patience
 	err := k.play(ctx)
 	if ctx.Err() != nil {

@@ -1,26 +1,65 @@
 package harness
 
 import (
+	"cmp"
+	"container/heap"
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
 
-// turns bounds how many cells work at one moment. Cells that wait cost nothing, but those that
+// turns bounds how much is done at one moment. Cells that wait cost nothing, but those that
 // begin all at once would wait for each other in the queues of one gateway and one agent, and
-// each would take that for the time of its own exchange.
+// each would take that for the time of its own exchange. Who will have to wait for longest goes
+// first: others work meanwhile, and a run ends soonest like that (Jackson's rule of 1955, for
+// one machine and jobs that have a tail).
 type turns struct {
-	places chan struct{}
-
 	mu      sync.Mutex
+	free    int // places
+	queue   queue
 	healthy time.Duration // what the healthy exchanges took that were seen, all together
 	seen    int
 }
 
-// newTurns is for one machine: with a few cells a core none of them has to wait long for the
-// others, and no core for any of them.
-func newTurns() *turns { return &turns{places: make(chan struct{}, 4*runtime.NumCPU())} }
+// A core bears a few cells at a time, so that none of them has to wait long for the others, and
+// no core for any of them; or a lab that is opened.
+const (
+	ofCell = 1
+	ofLab  = 4
+)
+
+// newTurns is for one machine.
+func newTurns() *turns { return &turns{free: ofLab * runtime.NumCPU()} }
+
+// turn is a place in the queue.
+type turn struct {
+	size  int           // in places
+	after time.Duration // what will be waited for when it has been taken
+	since int           // how many came before
+	taken chan struct{} // closed when it is
+}
+
+// queue is a heap: who waits for longest comes first, and of those alike who came first.
+type queue struct {
+	turns []*turn
+	came  int
+}
+
+func (q *queue) Len() int      { return len(q.turns) }
+func (q *queue) Swap(i, j int) { q.turns[i], q.turns[j] = q.turns[j], q.turns[i] }
+func (q *queue) Push(x any)    { q.turns = append(q.turns, x.(*turn)) }
+func (q *queue) Less(i, j int) bool {
+	a, b := q.turns[i], q.turns[j]
+	return cmp.Or(cmp.Compare(b.after, a.after), cmp.Compare(a.since, b.since)) < 0
+}
+
+func (q *queue) Pop() any {
+	last := len(q.turns) - 1
+	defer func() { q.turns = q.turns[:last] }()
+	return q.turns[last]
+}
 
 // A moment is what an exchange takes that waits for nothing, generously: one that goes on for
 // longer is waiting. How long that is on this machine the healthy exchanges tell.
@@ -49,21 +88,60 @@ func (t *turns) saw(took time.Duration) {
 	t.seen++
 }
 
-// take does something in its turn, which ends with it, or after a moment.
-func (t *turns) take(ctx context.Context, do func() error) error {
+// take does something in its turn, which ends with it, or in a cell after a moment.
+func (t *turns) take(ctx context.Context, size int, after time.Duration, do func() error) error {
 	if t == nil {
 		return do()
 	}
-	select {
-	case t.places <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := t.wait(ctx, size, after); err != nil {
+		return err
 	}
-	end := time.AfterFunc(t.moment(), func() { <-t.places })
-	defer func() {
-		if end.Stop() {
-			<-t.places
-		}
-	}()
+	leave := sync.OnceFunc(func() { t.leave(size) })
+	defer leave()
+	if size == ofCell {
+		defer time.AfterFunc(t.moment(), leave).Stop()
+	}
 	return do()
+}
+
+// wait returns when it is its turn.
+func (t *turns) wait(ctx context.Context, size int, after time.Duration) error {
+	mine := &turn{size: size, after: after, taken: make(chan struct{})}
+	t.mu.Lock()
+	mine.since = t.queue.came
+	t.queue.came++
+	heap.Push(&t.queue, mine)
+	t.admit()
+	t.mu.Unlock()
+	select {
+	case <-mine.taken:
+		return nil
+	case <-ctx.Done():
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if i := slices.Index(t.queue.turns, mine); i >= 0 {
+		heap.Remove(&t.queue, i)
+		t.admit()
+	} else {
+		t.free += size
+		t.admit()
+	}
+	return context.Cause(ctx)
+}
+
+func (t *turns) leave(size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.free += size
+	t.admit()
+}
+
+// admit lets in who is first, while there is room for that one.
+func (t *turns) admit() {
+	for t.queue.Len() > 0 && t.queue.turns[0].size <= t.free {
+		first := heap.Pop(&t.queue).(*turn)
+		t.free -= first.size
+		close(first.taken)
+	}
 }

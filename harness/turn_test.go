@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -11,14 +12,14 @@ import (
 	"github.com/badgateway/badgateway/harness/agent"
 )
 
-func turnsOf(n int) *turns { return &turns{places: make(chan struct{}, n)} }
+func turnsOf(n int) *turns { return &turns{free: n} }
 
 func TestTurnsAreTakenByAFewAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := turnsOf(2)
 		var working, most atomic.Int32
 		for range 6 {
-			go turns.take(t.Context(), func() error {
+			go turns.take(t.Context(), ofCell, 0, func() error {
 				most.Store(max(most.Load(), working.Add(1)))
 				defer working.Add(-1)
 				time.Sleep(shortMoment / 2)
@@ -38,17 +39,17 @@ func TestWhoWaitsMakesRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := turnsOf(1)
 		began := time.Now()
-		go turns.take(t.Context(), func() error { time.Sleep(time.Hour); return nil })
+		go turns.take(t.Context(), ofCell, 0, func() error { time.Sleep(time.Hour); return nil })
 		synctest.Wait()
-		if err := turns.take(t.Context(), func() error { return nil }); err != nil {
+		if err := turns.take(t.Context(), ofCell, 0, func() error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if waited := time.Since(began); waited != shortMoment {
 			t.Errorf("the next waited for %v, want %v", waited, shortMoment)
 		}
 		time.Sleep(2 * time.Hour)
-		if len(turns.places) != 0 {
-			t.Errorf("%d turns are still taken", len(turns.places))
+		if turns.free != 1 {
+			t.Errorf("%d turns are free", turns.free)
 		}
 	})
 }
@@ -70,14 +71,57 @@ func TestAMomentIsAsLongAsTheMachineIsSlow(t *testing.T) {
 	}
 }
 
+// Whoever will wait for longest goes first, and of those alike who came first.
+func TestWhoWillWaitForLongestGoesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := turnsOf(1)
+		go turns.take(t.Context(), ofCell, 0, func() error { time.Sleep(shortMoment / 2); return nil })
+		synctest.Wait()
+		var order string
+		for i, after := range []time.Duration{0, time.Second, 2 * time.Second, time.Second, 0} {
+			go turns.take(t.Context(), ofCell, after, func() error { order += string(rune('a' + i)); return nil })
+			synctest.Wait()
+		}
+		time.Sleep(shortMoment)
+		if order != "cbdae" {
+			t.Errorf("they went in the order %q", order)
+		}
+	})
+}
+
+// A lab that is opened takes the room of several cells for as long as that lasts, and no cell that
+// will wait for less goes before it.
+func TestALabTakesTheRoomOfSeveralCells(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns, began := turnsOf(ofLab), time.Now()
+		at := map[string]time.Duration{}
+		note := func(name string, lasts time.Duration) func() error {
+			return func() error { at[name] = time.Since(began); time.Sleep(lasts); return nil }
+		}
+		go turns.take(t.Context(), ofCell, 0, note("cell", shortMoment/2))
+		synctest.Wait()
+		go turns.take(t.Context(), ofLab, time.Second, note("lab", time.Hour))
+		synctest.Wait()
+		go turns.take(t.Context(), ofCell, 0, note("late", 0))
+		time.Sleep(2 * time.Hour)
+		want := map[string]time.Duration{"cell": 0, "lab": shortMoment / 2, "late": shortMoment/2 + time.Hour}
+		if !maps.Equal(at, want) || turns.free != ofLab {
+			t.Errorf("they began after %v, want %v; %d places are free", at, want, turns.free)
+		}
+	})
+}
+
+// A turn that is no longer wanted is nobody's, whether it had been granted or not.
 func TestATurnIsNotWaitedForInVain(t *testing.T) {
-	turns := turnsOf(1)
-	turns.places <- struct{}{}
+	turns := turnsOf(0)
 	stop := errors.New("stop")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stop)
-	if err := turns.take(ctx, func() error { t.Error("it was done all the same"); return nil }); !errors.Is(err, stop) {
+	if err := turns.take(ctx, ofCell, 0, func() error { t.Error("it was done all the same"); return nil }); !errors.Is(err, stop) {
 		t.Errorf("it says %v", err)
+	}
+	if turns.leave(ofCell); turns.free != 1 || turns.queue.Len() != 0 {
+		t.Errorf("%d are free, and %d wait", turns.free, turns.queue.Len())
 	}
 }
 

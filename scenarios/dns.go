@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -13,6 +15,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.NXDomain,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "dns/servfail", Folklore: "502",
@@ -21,6 +24,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.ServFail,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "dns/refused", Folklore: "502",
@@ -29,6 +33,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.DNSRefused,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "dns/formerr", Folklore: "502",
@@ -37,6 +42,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.FormErr,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "dns/notimp", Folklore: "502",
@@ -45,6 +51,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.NotImp,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "dns/no-address", Folklore: "502",
@@ -53,6 +60,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.NoAddress,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "dns/ipv6-only", Folklore: "502",
@@ -61,6 +69,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.IPv6Only,
 		Expect: []Check{Answers(502), AnswersInTime(Immediately), Tries(0), Recovers(), HidesVersion()},
+		Waits:  1500 * time.Millisecond,
 	},
 	{
 		ID: "dns/alias-loop", Folklore: "502",
@@ -69,6 +78,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.AliasLoop,
 		Expect: BadGateway(Immediately, 0, "dns_error"),
+		Waits:  1500 * time.Millisecond,
 	},
 	{
 		ID: "dns/cut", Folklore: "502",
@@ -77,6 +87,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.CutAnswer,
 		Expect: []Check{Answers(200), AnswersInTime(Immediately), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "dns/astray", Folklore: "504",
@@ -85,6 +96,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.AstrayAnswer,
 		Expect: GatewayTimeout(ResolveTimeout, 0, "dns_timeout"),
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "dns/one-dead", Folklore: "502",
@@ -94,6 +106,7 @@ var dns = []Scenario{
 		Fault:  faults.OneDead,
 		Insist: true,
 		Expect: []Check{Answers(200), AnswersInTime(Immediately), KeepsPage(), Tries(2), Recovers(), Names("connection_refused"), HidesVersion()},
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "dns/silent", Documented: true, Folklore: "504",
@@ -102,6 +115,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.DNSSilent,
 		Expect: GatewayTimeout(ResolveTimeout, 0, "dns_timeout"),
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "dns/dead-address", Folklore: "502",
@@ -110,6 +124,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.DeadAddress,
 		Expect: Unanswered(),
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "dns/closed-port", Folklore: "502",
@@ -118,6 +133,7 @@ var dns = []Scenario{
 		World:  World{Resolve: AtRequest},
 		Fault:  faults.ClosedPort,
 		Expect: BadGateway(Immediately, 1, "connection_refused"),
+		Waits:  2 * time.Second,
 	},
 	{
 		ID:     "dns/stale-address",
@@ -134,5 +150,6 @@ var dns = []Scenario{
 		World:  World{Resolve: AtStart, Restart: true, Alone: true},
 		Fault:  faults.UnknownAtStart,
 		Expect: []Check{RefusesToStart(), Tries(0), Recovers(), Names("dns_error"), NamesItsLine()},
+		Waits:  time.Second,
 	},
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -30,6 +32,7 @@ var edge = []Scenario{
 		World:  World{Process: true, Setup: EdgeKeepsBriefly},
 		Fault:  faults.GoneWhenExpired,
 		Expect: append(BadGateway(Immediately, 1, "connection_refused"), Carries("X-Cache", "EXPIRED"), RecoversAtOnce()),
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "edge/stale", Folklore: "502",
@@ -38,6 +41,7 @@ var edge = []Scenario{
 		World:  World{Process: true, Setup: EdgeGivesOld},
 		Fault:  faults.GoneWhenExpired,
 		Expect: []Check{Answers(200), AnswersInTime(Immediately), KeepsPage(), Carries("X-Cache", "STALE"), Tries(1), RecoversAtOnce(), Names("connection_refused"), HidesVersion()},
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "edge/stale-late", Folklore: "504",
@@ -47,6 +51,7 @@ var edge = []Scenario{
 		Fault:  faults.SilentWhenExpired,
 		Expect: []Check{Answers(200), AnswersInTime(ReadTimeout), KeepsPage(), Carries("X-Cache", "STALE"), Tries(1), Recovers(), Names("connection_read_timeout"), HidesVersion()},
 		Repair: []Step{CheckEdge, ReadLogs, FindSlow, FixConfig},
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "edge/updating", Folklore: "504",
@@ -56,6 +61,7 @@ var edge = []Scenario{
 		Fault:  faults.AskedAgain,
 		Expect: []Check{Answers(200), AnswersInTime(Immediately), KeepsPage(), Carries("X-Cache", "UPDATING"), Tries(0), Recovers(), Names(""), HidesVersion()},
 		Repair: []Step{CheckEdge, FindSlow},
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "edge/error-kept", Folklore: "502",
@@ -121,6 +127,7 @@ var edge = []Scenario{
 		World:  World{Process: true, Setup: EdgeCanBePurged},
 		Fault:  faults.Purged,
 		Expect: append(BadGateway(Immediately, 1, "connection_refused"), Carries("X-Cache", "MISS"), RecoversAtOnce()),
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "edge/lock", Folklore: "504",
@@ -158,5 +165,6 @@ var edge = []Scenario{
 		Fault:   faults.RangesDisagree,
 		Expect:  []Check{Ends(200, Truncated), AnswersInTime(Immediately), Tries(2), Recovers(), Names("http_protocol_error"), HidesVersion(), TellsClient()},
 		Repair:  []Step{CheckEdge, ReadLogs, FixConfig},
+		Waits:   1500 * time.Millisecond,
 	},
 }

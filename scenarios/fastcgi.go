@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
@@ -151,6 +153,7 @@ var fastcgi = []Scenario{
 		World:  World{Speaks: agent.FastCGI},
 		Fault:  faults.ApplicationCut,
 		Expect: CutOff(Immediately, "http_response_incomplete"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "fastcgi/cut-no-length", Folklore: "502",

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"slices"
 
 	"github.com/badgateway/badgateway/faults"
@@ -192,6 +194,7 @@ var grpc = []Scenario{
 		World:  called,
 		Fault:  faults.NoSettings,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "grpc/http1", Folklore: "502",

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -23,6 +25,7 @@ var local = []Scenario{
 		Fault:  faults.NoConnectionLeft,
 		Expect: []Check{Ends(0, Closed), AnswersInTime(Immediately), Tries(0), Recovers()},
 		Repair: []Step{ReadLogs, FindSlow, RaiseLimits},
+		Waits:  time.Second,
 	},
 	{
 		ID: "local/descriptors", Folklore: "502",
@@ -41,6 +44,7 @@ var local = []Scenario{
 		Fault:  faults.Reloaded,
 		Expect: []Check{Answers(200), KeepsPage(), Tries(1), RecoversAtOnce(), Names(""), HidesVersion()},
 		Repair: []Step{ReadLogs, FixConfig},
+		Waits:  1500 * time.Millisecond,
 	},
 	{
 		ID: "local/shutdown-timeout", Folklore: "502",
@@ -50,6 +54,7 @@ var local = []Scenario{
 		Fault:  faults.Reloaded,
 		Expect: []Check{Ends(0, Closed), Tries(1), RecoversAtOnce()},
 		Repair: []Step{ReadLogs, RaiseTimeout},
+		Waits:  1500 * time.Millisecond,
 	},
 	{
 		ID: "local/quit", Folklore: "502",
@@ -59,6 +64,7 @@ var local = []Scenario{
 		Fault:  faults.Quit,
 		Expect: []Check{Answers(200), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()},
 		Repair: []Step{ReadLogs, CheckEdge},
+		Waits:  1500 * time.Millisecond,
 	},
 	{
 		ID: "local/stopped", Folklore: "502",
@@ -68,6 +74,7 @@ var local = []Scenario{
 		Fault:  faults.Stopped,
 		Expect: []Check{Ends(0, Closed), Tries(1), Recovers()},
 		Repair: []Step{ReadLogs, FixConfig},
+		Waits:  time.Second,
 	},
 	{
 		ID: "local/worker-killed", Folklore: "502",
@@ -77,6 +84,7 @@ var local = []Scenario{
 		Fault:  faults.WorkerKilled,
 		Expect: []Check{Ends(0, Closed), Tries(1), Recovers()},
 		Repair: []Step{ReadLogs, CheckHealth, RaiseLimits},
+		Waits:  1500 * time.Millisecond,
 	},
 	{
 		ID: "local/disk-full", Folklore: "413",
@@ -105,6 +113,7 @@ var local = []Scenario{
 		Fault:  faults.AlreadyAsking,
 		Expect: append(Denied(503, "http_request_denied"), CrowdGets(200)),
 		Repair: []Step{ReadLogs, FixConfig},
+		Waits:  time.Second,
 	},
 	{
 		ID: "local/ports", Folklore: "502",
@@ -123,6 +132,7 @@ var local = []Scenario{
 		Fault:  faults.ClientGivesUp,
 		Expect: []Check{Ends(0, Hang), Tries(1), FreesUpstream(), Recovers(), Names("")},
 		Repair: []Step{FindSlow, CheckEdge, RaiseTimeout},
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "local/client-ignored", Folklore: "499",
@@ -132,6 +142,7 @@ var local = []Scenario{
 		Fault:  faults.ClientGivesUp,
 		Expect: []Check{Ends(0, Hang), Tries(1), KeepsUpstream(), Recovers()},
 		Repair: []Step{FixConfig, FindSlow},
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "local/client-header-timeout", Folklore: "408",
@@ -141,6 +152,7 @@ var local = []Scenario{
 		Fault:  faults.HalfHeader,
 		Expect: []Check{Answers(408), AnswersInTime(HearTimeout), Tries(0), Recovers()},
 		Repair: []Step{ReadLogs, FixConfig},
+		Waits:  2 * time.Second,
 	},
 	{
 		ID: "local/response-disk-full", Folklore: "500",
@@ -150,5 +162,6 @@ var local = []Scenario{
 		Fault:  faults.UnreadAnswer,
 		Expect: []Check{Ends(200, Truncated), Tries(1), Recovers(), Names("proxy_internal_error"), HidesVersion()},
 		Repair: []Step{ReadLogs, CheckHealth, FixConfig},
+		Waits:  time.Second,
 	},
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -68,6 +70,7 @@ var malformed = []Scenario{
 		Why:    "A field line has a name, a colon and a value (RFC 9112 5); a line that has only a name says nothing, and whoever guesses what it means may guess otherwise than the next reader. Look for a script that prints its header by hand, or for a warning that a runtime prints before it.",
 		Fault:  faults.HeaderWithoutColon,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/space-before-colon", Folklore: "502",
@@ -103,6 +106,7 @@ var malformed = []Scenario{
 		Why:    "The chunks count and the length does not, and who thinks otherwise takes the rest of the body for the next answer: that is how answers are smuggled. It ought to be an error, and whoever passes the answer on must remove the length first (RFC 9112 6.3).",
 		Fault:  faults.LengthAndChunks,
 		Expect: []Check{RefusesOrKeepsPage(), AnswersInTime(Immediately), Tries(1), Recovers(), Names("http_protocol_error"), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/length-negative", Folklore: "502",
@@ -110,6 +114,7 @@ var malformed = []Scenario{
 		Why:    "The length is what tells this answer from the next on the connection, and it is not known. A gateway must close the connection, throw away what it has and answer 502 (RFC 9112 6.3). Look for a counter that overflowed, or for a body that was measured before it was there.",
 		Fault:  faults.NegativeLength,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/length-no-number", Folklore: "502",
@@ -117,6 +122,7 @@ var malformed = []Scenario{
 		Why:    "Parsers that stop at the first letter find a length in `6o`, others find none, and the two disagree about where the next answer begins. A gateway must answer 502 (RFC 9112 6.3).",
 		Fault:  faults.LengthOfLetters,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/unknown-coding", Folklore: "502",
@@ -124,6 +130,7 @@ var malformed = []Scenario{
 		Why:    "A transfer coding is between two neighbours: the client behind the gateway has never heard of it, and the gateway cannot undo what it does not know (RFC 9112 7). Passed on, it is garbage with a 200.",
 		Fault:  faults.UnknownCoding,
 		Expect: BadGateway(Immediately, 1, "http_response_transfer_coding"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/status-99", Folklore: "502",
@@ -138,6 +145,7 @@ var malformed = []Scenario{
 		Why:    "Statuses from 600 on are invalid, and a client should take them for a server's error (RFC 9110 15). A gateway that relays one leaves it to every cache and library behind it what that means: some take it for success. Sites that turn robots away are known for it.",
 		Fault:  faults.Status999,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/status-line-http2", Folklore: "502",
@@ -145,6 +153,7 @@ var malformed = []Scenario{
 		Why:    "HTTP/2 has no status line. Whoever writes one with its number speaks neither protocol, and framing rules of HTTP/1 need not hold for what follows (RFC 9112 2.3). Scripts that copy the client's version do it.",
 		Fault:  faults.StatusLineOfHTTP2,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/status-line-empty", Folklore: "502",
@@ -159,6 +168,7 @@ var malformed = []Scenario{
 		Why:    "100 Continue is no answer: one has to follow (RFC 9110 15.2). The upstream took the request, said that it goes on, and went away. A gateway that hands the 100 to its client leaves that one waiting for the rest.",
 		Fault:  faults.OnlyContinue,
 		Expect: BadGateway(Immediately, 1, "http_response_incomplete"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/unasked-101", Folklore: "502",
@@ -166,6 +176,7 @@ var malformed = []Scenario{
 		Why:    "Nobody asked for another protocol, and an upstream may switch only to what was asked for (RFC 9110 7.8). A gateway that follows it opens a tunnel through which the upstream, or whoever answers in its place, speaks to the client past every filter.",
 		Fault:  faults.UnaskedSwitch,
 		Expect: BadGateway(Immediately, 1, "http_protocol_error"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "malformed/many-hints", Folklore: "502",

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -84,6 +86,7 @@ var misconfig = []Scenario{
 		Fault:  faults.Loop,
 		Expect: []Check{Answers(502), Recovers(), Names("proxy_loop_detected"), HidesVersion()},
 		Repair: []Step{ReadLogs, CheckDNS, FixConfig},
+		Waits:  time.Second,
 	},
 	{
 		ID: "misconfig/masked", Folklore: "502",
@@ -111,6 +114,7 @@ var misconfig = []Scenario{
 		Fault:  faults.Shedding,
 		Expect: []Check{Answers(503), AnswersInTime(Immediately), OwnPage(), LosesUpstreams("Retry-After"), Tries(1), Recovers(), HidesVersion()},
 		Repair: []Step{FixConfig},
+		Waits:  time.Second,
 	},
 	{
 		ID: "misconfig/cors-lost", Folklore: "502",

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -43,6 +45,7 @@ var network = []Scenario{
 		World:  World{Needs: Bandwidth},
 		Fault:  faults.Narrow,
 		Expect: Relayed(200, ReadTimeout),
+		Waits:  2500 * time.Millisecond,
 	},
 	{
 		ID: "network/loss", Folklore: "504",
@@ -50,6 +53,7 @@ var network = []Scenario{
 		Why:    "The request is lost, and so is what TCP sends in its place after 0.2 s and once more after that. The gateway sees an upstream that takes its time, and logs nothing: `nstat TcpRetransSegs` on its host is where it shows. A lost SYN is another matter: it is sent again after a second, and a connect timeout of a second is over by then.",
 		Fault:  faults.Loss,
 		Expect: []Check{Answers(200), KeepsPage(), Tries(1), Recovers(), Names(""), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "network/latency", Folklore: "504",

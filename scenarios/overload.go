@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -58,6 +60,7 @@ var overload = []Scenario{
 		Why:    "The upstream said itself that it has too much to do. That is a valid answer; a gateway that turns it into a 502 hides who is overloaded, and clients lose the hint when to come back.",
 		Fault:  faults.Shedding,
 		Expect: []Check{Answers(503), Keeps("Retry-After", "7"), AnswersInTime(Immediately), Tries(1), Recovers(), Names(""), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "overload/more-than-served", Folklore: "503",
@@ -70,6 +73,7 @@ var overload = []Scenario{
 			Names("connection_read_timeout"), HidesVersion(), TellsClient(),
 		},
 		Repair: []Step{CheckHealth, FindSlow, RaiseLimits},
+		Waits:  2500 * time.Millisecond,
 	},
 	{
 		ID: "overload/burst", Folklore: "503",
@@ -78,6 +82,7 @@ var overload = []Scenario{
 		World:  World{Crowd: true},
 		Fault:  faults.Burst,
 		Expect: []Check{Answers(200), KeepsPage(), CrowdGets(200), CrowdWaits(200, ReadTimeout), Recovers(), Names(""), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "overload/shed-by-gateway", Folklore: "503",
@@ -88,6 +93,7 @@ var overload = []Scenario{
 		Expect: append(Denied(503, "http_request_denied"),
 			CrowdGets(200, 503), CrowdWaits(503, Immediately), CrowdWaits(200, ReadTimeout.Times(0.75))),
 		Repair: []Step{CheckHealth, FindSlow, RaiseLimits},
+		Waits:  time.Second,
 	},
 	{
 		ID: "overload/retry-storm", Folklore: "504",

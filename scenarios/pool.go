@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"slices"
 
 	"github.com/badgateway/badgateway/faults"
@@ -73,6 +75,7 @@ var poolCovers = []Scenario{
 		World:  World{Servers: 2, Spared: 1, Setup: Spare},
 		Fault:  faults.Shedding,
 		Expect: []Check{Answers(503), Keeps("Retry-After", "7"), AnswersInTime(Immediately), Tries(1), Recovers(), Names(""), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "pool/http-503-next", Folklore: "200",
@@ -169,6 +172,7 @@ var poolFails = []Scenario{
 		World:  World{Process: true, Servers: 2, Setup: Grudging},
 		Fault:  faults.FailedEarlier,
 		Expect: unavailable("destination_unavailable"),
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "pool/contaminated", Folklore: "200",
@@ -178,6 +182,7 @@ var poolFails = []Scenario{
 		Fault:  faults.FailedOnce,
 		Expect: unavailable("destination_unavailable"),
 		Repair: []Step{ReadLogs, FixConfig, FixApplication},
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "pool/forgiven", Folklore: "502",
@@ -186,6 +191,7 @@ var poolFails = []Scenario{
 		World:  World{Process: true, Servers: 2, Setup: Grudging},
 		Fault:  faults.Refused,
 		Expect: []Check{Answers(502), AnswersInTime(Immediately), Tries(2), Forgives(), Names("connection_refused"), HidesVersion(), TellsClient()},
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "pool/all-503", Folklore: "502",
@@ -195,6 +201,7 @@ var poolFails = []Scenario{
 		Fault:  faults.Shedding,
 		Expect: []Check{Answers(503), Keeps("Retry-After", "7"), AnswersInTime(Immediately), Tries(2), Recovers(), Names(""), HidesVersion()},
 		Repair: []Step{CheckHealth, FindSlow, RaiseLimits},
+		Waits:  time.Second,
 	},
 	{
 		ID: "pool/tries-limit", Folklore: "502",
@@ -242,6 +249,7 @@ var poolChoice = []Scenario{
 		World:  World{Servers: 2, Spared: 1, Setup: Bound},
 		Fault:  faults.Shedding,
 		Expect: []Check{Answers(503), AnswersInTime(Immediately), Tries(1), HelpedBy(Reconnect), Recovers(), Names(""), HidesVersion()},
+		Waits:  time.Second,
 	},
 	{
 		ID: "pool/sticky-covered", Folklore: "502",

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -64,6 +66,7 @@ var reuse = []Scenario{
 		World:  World{Servers: 2, Setup: KeptGrudging},
 		Fault:  faults.StaleClosed,
 		Expect: []Check{Answers(502), AnswersInTime(Immediately), Tries(0), Sends(2), Forgives(), Names("http_response_incomplete"), HidesVersion(), TellsClient()},
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "reuse/closed-after-n", Folklore: "502",

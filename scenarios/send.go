@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"strings"
 
 	"github.com/badgateway/badgateway/faults"
@@ -102,6 +104,7 @@ var send = []Scenario{
 		Fault:   faults.RequestTooLarge,
 		Expect:  []Check{Answers(413), AnswersInTime(Immediately), Tries(0), Recovers(), HidesVersion()},
 		Repair:  []Step{ReadLogs, RaiseLimits, FixConfig},
+		Waits:   time.Second,
 	},
 	{
 		ID: "send/client-stops", Folklore: "408",
@@ -112,6 +115,7 @@ var send = []Scenario{
 		Fault:   faults.ClientStops,
 		Expect:  []Check{Answers(408), AnswersInTime(ClientTimeout), Tries(0), Recovers(), HidesVersion()},
 		Repair:  []Step{ReadLogs, RaiseTimeout},
+		Waits:   2 * time.Second,
 	},
 	{
 		ID: "send/client-leaves", Folklore: "499",
@@ -121,6 +125,7 @@ var send = []Scenario{
 		Fault:   faults.ClientLeaves,
 		Expect:  []Check{Ends(0, Left), Tries(0), Recovers(), Names("")},
 		Repair:  []Step{ReadLogs},
+		Waits:   time.Second,
 	},
 	{
 		ID: "send/expect-refused", Folklore: "502",

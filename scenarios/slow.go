@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 )
@@ -40,6 +42,7 @@ var slow = []Scenario{
 		Why:    "In the body the read timeout runs between two reads: each byte starts it anew. That is what lets long downloads and event streams live, and what lets a slow upstream hold clients for ever.",
 		Fault:  faults.BodyDripped,
 		Expect: Relayed(200, ReadTimeout),
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "slow/body-stall", Folklore: "504",

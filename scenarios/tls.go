@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
@@ -117,6 +119,7 @@ var tls = []Scenario{
 		Fault:  faults.CutWithoutNotice,
 		Expect: CutOff(Immediately, "http_response_incomplete"),
 		Repair: []Step{CheckHealth, FixApplication},
+		Waits:  time.Second,
 	},
 	{
 		ID: "tls/reset-in-body", Folklore: "200",
@@ -126,5 +129,6 @@ var tls = []Scenario{
 		Fault:  faults.ResetInOpenBody,
 		Expect: CutOff(Immediately, "connection_terminated"),
 		Repair: []Step{CheckHealth, CheckFirewall, FixApplication},
+		Waits:  time.Second,
 	},
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/badgateway/badgateway/faults"
 	. "github.com/badgateway/badgateway/harness"
 	"github.com/badgateway/badgateway/harness/agent"
@@ -37,6 +39,7 @@ var websocket = []Scenario{
 		World:  World{Speaks: agent.WebSocket, Process: true},
 		Fault:  faults.Refused,
 		Expect: BadGateway(Immediately, 1, "connection_refused"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "websocket/closed", Folklore: "502",
@@ -45,6 +48,7 @@ var websocket = []Scenario{
 		World:  World{Speaks: agent.WebSocket},
 		Fault:  faults.Empty,
 		Expect: BadGateway(Immediately, 1, "http_response_incomplete"),
+		Waits:  time.Second,
 	},
 	{
 		ID: "websocket/never", Folklore: "504",
@@ -62,6 +66,7 @@ var websocket = []Scenario{
 		Fault:  faults.UpgradeRefused,
 		Expect: []Check{Answers(400), AnswersInTime(Immediately), Tries(1), Recovers(), Names(""), HidesVersion()},
 		Repair: []Step{ReadLogs, CurlFromProxy, FixApplication},
+		Waits:  time.Second,
 	},
 	{
 		ID: "websocket/ignored", Folklore: "200",
@@ -71,6 +76,7 @@ var websocket = []Scenario{
 		Fault:  faults.UpgradeIgnored,
 		Expect: Served(200),
 		Repair: []Step{CurlFromProxy, FixConfig},
+		Waits:  time.Second,
 	},
 	{
 		ID: "websocket/idle", Folklore: "504",
@@ -80,6 +86,7 @@ var websocket = []Scenario{
 		Fault:  faults.TunnelIdle,
 		Expect: cutTunnel(ReadTimeout, "connection_read_timeout"),
 		Repair: []Step{RaiseTimeout, FixApplication},
+		Waits:  3 * time.Second,
 	},
 	{
 		ID: "websocket/closed-after", Folklore: "502",
@@ -88,6 +95,7 @@ var websocket = []Scenario{
 		World:  World{Speaks: agent.WebSocket},
 		Fault:  faults.TunnelClosed,
 		Expect: cutTunnel(Immediately, ""),
+		Waits:  time.Second,
 	},
 	{
 		ID: "websocket/reset", Folklore: "502",
@@ -104,5 +112,6 @@ var websocket = []Scenario{
 		World:  World{Speaks: agent.WebSocket, Process: true},
 		Fault:  faults.TunnelKilled,
 		Expect: unnamed(cutTunnel(Immediately, "")), // by FIN or by RST: what the client says at once may be unread
+		Waits:  2 * time.Second,
 	},
 }
