@@ -47,8 +47,10 @@ func run(t *testing.T, c *clock.Virtual, cmd *exec.Cmd) (string, error) {
 		case err := <-ended:
 			return out.String(), err
 		case <-time.After(200 * time.Microsecond):
-			if at, ok := c.Next(); ok && asleep(cmd.Process.Pid) && asleep(cmd.Process.Pid) {
-				c.Jump(at)
+			if asleep(cmd.Process.Pid) && asleep(cmd.Process.Pid) {
+				if at, ok := c.Next(); ok { // asked for once nobody can begin to wait any more
+					c.Jump(at)
+				}
 			}
 		}
 	}
@@ -71,7 +73,7 @@ func asleep(pid int) bool {
 			}
 		}
 	}
-	return true
+	return len(tasks) > 0 // a process that has ended has none
 }
 
 // Each of these says at the end how many seconds it believes to have waited.
