@@ -44,7 +44,7 @@ type bracket struct {
 	bay     *Bay
 	fault   Fault
 	traffic Traffic
-	turns   *turns
+	turns   *Turns
 	waits   time.Duration // as is expected, when its turn is over
 	sham    bool          // nothing is injected
 	insist  bool          // the visitor asks again where the fault was not met

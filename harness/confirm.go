@@ -58,7 +58,7 @@ func (r *run) confirm(ctx context.Context, played []Scenario) error {
 	}
 	plan := *r.plan
 	plan.Scenarios, plan.Clock, plan.Confirm, plan.Parallel, plan.OnCell, plan.Say = again, RealClock, ConfirmNone, 1, nil, nil
-	sum, err := (&run{plan: &plan, turns: r.turns, cells: map[string]Cell{}}).play(ctx)
+	sum, err := (&run{plan: &plan, cells: map[string]Cell{}}).play(ctx)
 	for _, c := range sum.Cells {
 		r.confirmed(c)
 	}

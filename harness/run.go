@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ type Plan struct {
 	// Parallel is how many labs may stand at once, 0 for as many as memory and cores
 	// bear. Those that take longest begin first.
 	Parallel int
+	// Turns are taken with the other runs that have the same ones; nil is for a run that goes on alone.
+	Turns *Turns
 	// Shuffle disorders who has which bay and whose lab begins first, as Seed has it.
 	Shuffle bool
 	Seed    uint64
@@ -78,7 +81,10 @@ func (s Summary) Verdict() Verdict {
 // more in a fresh lab; a fail never is. The error is the lab's or ctx's: the cells
 // that were judged until then are in the Summary.
 func Run(ctx context.Context, plan Plan) (Summary, error) {
-	return (&run{plan: &plan, turns: newTurns(), cells: map[string]Cell{}}).play(ctx)
+	if plan.Turns == nil {
+		plan.Turns = NewTurns()
+	}
+	return (&run{plan: &plan, cells: map[string]Cell{}}).play(ctx)
 }
 
 func (r *run) play(ctx context.Context) (Summary, error) {
@@ -101,14 +107,13 @@ func (r *run) play(ctx context.Context) (Summary, error) {
 		err = r.labs(ctx, groups, 1, r.places(groups))
 	}
 	if err == nil {
-		err = r.labs(ctx, r.doubtful(ready), 2, 1) // one by one: each other is what they may have suffered from
+		err = r.labs(ctx, r.doubtful(ready), 2, runtime.NumCPU()) // each other is what they may have suffered from
 	}
 	return r.summary(), err
 }
 
 type run struct {
 	plan    *Plan
-	turns   *turns
 	timing  timing
 	sampled map[string]bool // by key: whose cells are confirmed
 
@@ -208,7 +213,7 @@ func (r *run) lab(ctx context.Context, rows []row, take int) (err error) {
 	var open *OpenLab
 	var began time.Time
 	scenarios := slices.Concat(rows...)
-	err = r.turns.take(ctx, ofLab, r.takes(rows), func() (err error) {
+	err = r.plan.Turns.take(ctx, ofLab, r.takes(rows), func() (err error) {
 		began = time.Now()
 		clock, _ := r.clock(scenarios[0])
 		open, err = OpenBy(ctx, clock, r.plan.Runtime, r.plan.gatewayOf(scenarios[0]), plotsOf(rows)...)
@@ -256,7 +261,7 @@ func (r *run) row(ctx context.Context, scenarios row, b *Bay, take int, shared b
 
 // cell plays one scenario in its bay. The error is ctx's; all else is in the cell.
 func (r *run) cell(ctx context.Context, s Scenario, b *Bay, take int, shared bool) (Cell, error) {
-	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, turns: r.turns, waits: r.expects(s), sham: r.plan.Sham, insist: s.Insist, hasty: s.Hasty, logs: s.logs()}
+	k := bracket{bay: b, fault: s.Fault, traffic: s.Traffic, turns: r.plan.Turns, waits: r.expects(s), sham: r.plan.Sham, insist: s.Insist, hasty: s.Hasty, logs: s.logs()}
 	b.patience = s.Patience
 	err := k.play(ctx)
 	if ctx.Err() != nil {

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// turns bounds how much is done at one moment. Cells that wait cost nothing, but those that
+// Turns bounds how much is done at one moment. Cells that wait cost nothing, but those that
 // begin all at once would wait for each other in the queues of one gateway and one agent, and
 // each would take that for the time of its own exchange. Who will have to wait for longest goes
 // first: others work meanwhile, and a run ends soonest like that (Jackson's rule of 1955, for
 // one machine and jobs that have a tail).
-type turns struct {
+type Turns struct {
 	mu      sync.Mutex
 	free    int // places
 	queue   queue
@@ -30,8 +30,8 @@ const (
 	ofLab  = 4
 )
 
-// newTurns is for one machine.
-func newTurns() *turns { return &turns{free: ofLab * runtime.NumCPU()} }
+// NewTurns is for one machine, and for all runs that go on there at one time.
+func NewTurns() *Turns { return &Turns{free: ofLab * runtime.NumCPU()} }
 
 // turn is a place in the queue.
 type turn struct {
@@ -68,7 +68,7 @@ const (
 	longMoment  = 4 * shortMoment
 )
 
-func (t *turns) moment() time.Duration {
+func (t *Turns) moment() time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.seen == 0 {
@@ -78,7 +78,7 @@ func (t *turns) moment() time.Duration {
 }
 
 // saw takes in what a healthy exchange took.
-func (t *turns) saw(took time.Duration) {
+func (t *Turns) saw(took time.Duration) {
 	if t == nil {
 		return
 	}
@@ -89,7 +89,7 @@ func (t *turns) saw(took time.Duration) {
 }
 
 // take does something in its turn, which ends with it, or in a cell after a moment.
-func (t *turns) take(ctx context.Context, size int, after time.Duration, do func() error) error {
+func (t *Turns) take(ctx context.Context, size int, after time.Duration, do func() error) error {
 	if t == nil {
 		return do()
 	}
@@ -105,7 +105,7 @@ func (t *turns) take(ctx context.Context, size int, after time.Duration, do func
 }
 
 // wait returns when it is its turn.
-func (t *turns) wait(ctx context.Context, size int, after time.Duration) error {
+func (t *Turns) wait(ctx context.Context, size int, after time.Duration) error {
 	mine := &turn{size: size, after: after, taken: make(chan struct{})}
 	t.mu.Lock()
 	mine.since = t.queue.came
@@ -130,7 +130,7 @@ func (t *turns) wait(ctx context.Context, size int, after time.Duration) error {
 	return context.Cause(ctx)
 }
 
-func (t *turns) leave(size int) {
+func (t *Turns) leave(size int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.free += size
@@ -138,7 +138,7 @@ func (t *turns) leave(size int) {
 }
 
 // admit lets in who is first, while there is room for that one.
-func (t *turns) admit() {
+func (t *Turns) admit() {
 	for t.queue.Len() > 0 && t.queue.turns[0].size <= t.free {
 		first := heap.Pop(&t.queue).(*turn)
 		t.free -= first.size

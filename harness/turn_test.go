@@ -12,7 +12,7 @@ import (
 	"github.com/badgateway/badgateway/harness/agent"
 )
 
-func turnsOf(n int) *turns { return &turns{free: n} }
+func turnsOf(n int) *Turns { return &Turns{free: n} }
 
 func TestTurnsAreTakenByAFewAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -29,6 +29,7 @@ func simple() []harness.Scenario {
 // trials are the runs of all mutants, each over its scenarios.
 type trials struct {
 	runtime harness.Runtime
+	turns   *harness.Turns // of all of them
 	cancel  context.CancelFunc
 	all     sync.WaitGroup
 	rows    map[string]*row
@@ -46,7 +47,7 @@ type row struct {
 // that the others are measured by.
 func begin(rt harness.Runtime) *trials {
 	ctx, cancel := context.WithCancel(context.Background())
-	t := &trials{runtime: rt, cancel: cancel, rows: map[string]*row{}}
+	t := &trials{runtime: rt, turns: harness.NewTurns(), cancel: cancel, rows: map[string]*row{}}
 	places := make(chan struct{}, atOnce)
 	var queue []*row
 	for _, v := range everyone() {
@@ -115,7 +116,7 @@ func (t *trials) play(ctx context.Context, r *row) error {
 
 func (t *trials) playOn(ctx context.Context, r *row, together ...harness.Scenario) error {
 	plan := harness.Plan{
-		Runtime: t.runtime, Gateway: mutant.Gateway(r.variant.Name), Scenarios: together, Parallel: 1,
+		Runtime: t.runtime, Gateway: mutant.Gateway(r.variant.Name), Scenarios: together, Parallel: 1, Turns: t.turns,
 		OnCell: func(c harness.Cell) { r.cells[c.ID] = c },
 	}
 	if r.variant.Name == sham.Name {
