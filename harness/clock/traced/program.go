@@ -27,6 +27,7 @@ type Program struct {
 	threads map[int]*thread
 	timers  map[int]*timer // by process
 	err     error
+	killed  bool // it has come to its end
 }
 
 // thread is one of the program's.
@@ -150,10 +151,11 @@ func (p *Program) fail(err error) {
 	p.kill()
 }
 
-// kill ends everybody that is left.
+// kill ends everybody that is left, and whoever was just born and has not been seen yet.
 func (p *Program) kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.killed = true
 	for _, t := range p.threads {
 		unix.Kill(t.group, unix.SIGKILL)
 	}
@@ -190,6 +192,9 @@ func (p *Program) forget(tid int) {
 // stopped lets a stopped thread go on.
 func (p *Program) stopped(tid int, status unix.WaitStatus) error {
 	t := p.thread(tid)
+	if p.killed {
+		return unix.Kill(t.group, unix.SIGKILL)
+	}
 	signal, event := status.StopSignal(), int(status)>>16
 	switch {
 	case signal == unix.SIGTRAP|0x80:

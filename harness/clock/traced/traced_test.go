@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,5 +143,35 @@ func TestAWaitThatCannotBeFollowedIsNamed(t *testing.T) {
 func TestAProgramThatIsNotThere(t *testing.T) {
 	if _, err := run(t, clock.NewVirtual(), exec.Command("/not/there")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it says %v", err)
+	}
+}
+
+// Whoever is born while the program ends is ended with it: one that waits for a core in the moment
+// in which its parent has what cannot be followed, so that others keep the cores busy.
+func TestNobodyOutlivesTheProgram(t *testing.T) {
+	var busy sync.WaitGroup
+	t.Cleanup(busy.Wait)
+	for range 2 * runtime.NumCPU() {
+		busy.Go(func() {
+			runtime.LockOSThread() // whose children they are no tracer is to take for its own
+			exec.CommandContext(t.Context(), "sh", "-c", "while :; do :; done").Run()
+		})
+	}
+	ended := make(chan error)
+	go func() {
+		for range 40 {
+			_, err := run(t, clock.NewVirtual(), exec.Command("timeout", "1d", "sleep", "1d")) // by timer_settime(2)
+			ended <- err
+		}
+	}()
+	for range 40 {
+		select {
+		case err := <-ended:
+			if err == nil {
+				t.Error("it was followed")
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("a program does not end")
+		}
 	}
 }
