@@ -122,11 +122,10 @@ func (t *Turns) wait(ctx context.Context, size int, after time.Duration) error {
 	defer t.mu.Unlock()
 	if i := slices.Index(t.queue.turns, mine); i >= 0 {
 		heap.Remove(&t.queue, i)
-		t.admit()
-	} else {
+	} else { // it was granted in this moment
 		t.free += size
-		t.admit()
 	}
+	t.admit()
 	return context.Cause(ctx)
 }
 
